@@ -1,0 +1,183 @@
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "admin/admin.hpp"
+#include "cli/call_log_json.hpp"
+#include "cli/command_line.hpp"
+#include "cli/keys.hpp"
+#include "cli/log.hpp"
+#include "handlers/create_call_log.hpp"
+#include "http/server.hpp"
+#include "model/error.hpp"
+#include "soap/endpoint.hpp"
+#include "store/call_log_store.hpp"
+#include "store/credential_store.hpp"
+
+namespace customercare::cli {
+
+namespace {
+
+/// SIGTERM and SIGINT, delivered to one who waits for them. To be made before any thread is, since
+/// threads inherit what is blocked.
+class StopSignals {
+public:
+    StopSignals() {
+        sigemptyset(&signals_);
+        sigaddset(&signals_, SIGTERM);
+        sigaddset(&signals_, SIGINT);
+        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    }
+
+    /// Returns the first one's number; from then on another one ends the process at once.
+    int wait() {
+        int signal = 0;
+        sigwait(&signals_, &signal);
+        // An own handler, since the kernel keeps the default action from process 1 of a container.
+        const auto end_now = [](int number) { _exit(128 + number); };
+        std::signal(SIGTERM, end_now);
+        std::signal(SIGINT, end_now);
+        pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+        return signal;
+    }
+
+private:
+    sigset_t signals_{};
+};
+
+/// Each connection needs a file descriptor; the usual limit of 1024 is for programs with select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::unique_ptr<http::Server> listen(const std::string& setting, const http::Options& options,
+                                     model::HttpHandler handler, http::Observer observer) try {
+    return std::make_unique<http::Server>(options, std::move(handler), std::move(observer));
+} catch (const model::ServiceError& error) {
+    throw model::ServiceError(error.code(), setting + ": " + error.what());
+}
+
+std::string url_of(const http::Server& server) {
+    return "http://" + listen_text(server.address(), server.port());
+}
+
+const char* name_of(Mode mode) { return mode == Mode::production ? "production" : "stand-in"; }
+
+const char* name_of(handlers::CredentialPolicy policy) {
+    return policy == handlers::CredentialPolicy::registered ? "registered" : "any";
+}
+
+/// True if both roles have a credential that is neither revoked nor expired.
+bool can_anyone_call(const Settings& settings, const store::Keys& keys) {
+    bool has_direct = false;
+    bool has_originating = false;
+    const model::Instant now = model::system_now();
+    for (const auto& credential : store::CredentialStore(settings.store.path, keys).list()) {
+        if (credential.revoked_at || (credential.expires_at && *credential.expires_at <= now)) {
+            continue;
+        }
+        (credential.role == store::Role::direct ? has_direct : has_originating) = true;
+    }
+    return has_direct && has_originating;
+}
+
+int serve(const Settings& settings) {
+    StopSignals stop_signals;
+    raise_descriptor_limit();
+
+    const Log log(settings.log);
+    const auto keys = open_or_create_keys(settings);
+    auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
+    store::CredentialRegistry credentials(settings.store.path, *keys);
+    store->on_external_change([&] {
+        try {
+            credentials.reload();
+        } catch (const std::exception& error) {
+            log.write(LogLevel::error, "credentials_not_reloaded", {{"detail", error.what()}});
+        }
+    });
+
+    const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
+                                                  model::system_now);
+    const soap::Endpoint endpoint(settings.soap, create_call_log);
+    const auto service = listen(
+        "http.listen", settings.http,
+        [&](const model::HttpRequest& request, model::HttpRespond respond) {
+            endpoint.handle(request, std::move(respond));
+        },
+        [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
+    const admin::Admin admin(*store, settings.store.queue_limit);
+    const auto admin_server =
+        !settings.admin
+            ? nullptr
+            : listen(
+                  "admin.listen", *settings.admin,
+                  [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
+                      admin.handle(request, respond);
+                  },
+                  [&](const http::Exchange& exchange) {
+                      log.exchange("admin", exchange, LogLevel::debug);
+                  });
+
+    const std::string version = version_text();
+    // Not before all is well: a failed start is to say one line.
+    log.write(LogLevel::info, "starting",
+              {{"version", version},
+               {"mode", name_of(settings.mode)},
+               {"database", settings.store.path},
+               {"policy", name_of(settings.rules.credential_policy)}});
+    if (settings.rules.credential_policy == handlers::CredentialPolicy::registered &&
+        !can_anyone_call(settings, *keys)) {
+        log.write(LogLevel::warning, "no_credentials",
+                  {{"detail",
+                    "No valid credential of both roles is registered: every call will be refused. "
+                    "Add them with: customercare credentials add --role direct --label TEXT, "
+                    "likewise --role originating."}});
+    }
+
+    service->start();
+    Json ready{{"service", url_of(*service) + settings.soap.path}};
+    if (admin_server) {
+        admin_server->start();
+        ready["admin"] = url_of(*admin_server);
+    }
+    ready["pid"] = getpid();
+    std::cout << "READY " << dump(ready) << std::endl;
+
+    const int signal = stop_signals.wait();
+    log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    if (!service->stop()) {
+        log.write(LogLevel::warning, "drain_timeout",
+                  {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
+    }
+    if (admin_server) admin_server->stop();
+    // Before what its completions refer to.
+    store.reset();
+    log.write(LogLevel::info, "stopped", {});
+    return success;
+}
+
+}  // namespace
+
+void add_serve(CommandLine& line) {
+    CLI::App& command = *line.app.add_subcommand("serve", "Run the service");
+    line.add_settings(command);
+    line.add_server_settings(command);
+    command.footer(
+        "When ready, it prints one line to standard output:\n"
+        "READY {\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://127.0.0.1:8081\",\"pid\":1}\n"
+        "SIGTERM or SIGINT: what is in flight is answered, then it ends.");
+    command.callback([&line] {
+        line.action = [&line] { return serve(line.load().settings); };
+    });
+}
+
+}  // namespace customercare::cli

@@ -1,0 +1,344 @@
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+
+#include <boost/asio/buffer.hpp>
+
+#include "http/loop.hpp"
+#include "http/reply_head.hpp"
+
+namespace customercare::http {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Socket = asio::ip::tcp::socket;
+
+namespace {
+
+/// How long a client may take to close after the last reply, if it has nothing more to send.
+constexpr std::chrono::seconds farewell{2};
+
+bool would_block(error_code error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+/// A 500 for a handler that gave no reply; the client learns nothing of why.
+model::HttpReply failure(std::string detail) {
+    model::HttpReply reply;
+    reply.status = 500;
+    reply.summary.outcome = "failed";
+    reply.summary.detail = std::move(detail);
+    return reply;
+}
+
+}  // namespace
+
+/// The request in hand and its reply.
+struct Connection::Work {
+    explicit Work(const Options& options) : reader(options) {}
+
+    RequestReader reader;
+    Clock::time_point begun;  ///< When the first byte came.
+    std::uint64_t request_id = 0;
+    bool sent_continue = false;
+
+    bool answered = false;
+    model::HttpReply reply;
+    std::string head;      ///< The reply's.
+    std::size_t sent = 0;  ///< Bytes of head and body.
+    bool last = false;     ///< The connection ends with this reply,
+    bool abrupt = false;   ///< and the client did not ask for that: it may be sending still.
+};
+
+/// The right to answer one request, once. Given up unused it answers 500, so that no client waits
+/// for ever.
+class Connection::Ticket {
+public:
+    explicit Ticket(Connection& connection)
+        : mailbox_(connection.loop_.mailbox()), connection_(connection) {}
+    ~Ticket() { answer(failure("The handler gave no reply.")); }
+    Ticket(const Ticket&) = delete;
+    Ticket& operator=(const Ticket&) = delete;
+
+    void answer(model::HttpReply&& reply) {
+        if (used_.exchange(true)) return;
+        if (in_handler == &connection_) {
+            connection_.work_->reply = std::move(reply);
+            connection_.work_->answered = true;
+        } else {
+            mailbox_->put(connection_, std::move(reply));
+        }
+    }
+
+    /// The connection whose handler runs on this thread.
+    static thread_local const Connection* in_handler;
+
+private:
+    std::shared_ptr<Mailbox> mailbox_;
+    Connection& connection_;
+    std::atomic<bool> used_{false};
+};
+
+thread_local const Connection* Connection::Ticket::in_handler = nullptr;
+
+Connection::Connection(Loop& loop, Socket socket, std::string peer, std::string local_address,
+                       std::atomic<std::size_t>& count)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      peer_(std::move(peer)),
+      local_address_(std::move(local_address)),
+      count_(count) {}
+
+Connection::~Connection() { --count_; }
+
+void Connection::start() { proceed(); }
+
+void Connection::turn_away() {
+    begin_request({});
+    refuse(503, "There are too many connections (http.max_connections).");
+}
+
+void Connection::wait_readable() {
+    if (reading_) return;
+    reading_ = true;
+    socket_.async_wait(Socket::wait_read, [this](error_code error) {
+        reading_ = false;
+        loop_.run_step(*this, [&] { on_readable(error); });
+    });
+}
+
+void Connection::wait_writable() {
+    writing_ = true;
+    socket_.async_wait(Socket::wait_write, [this](error_code) {
+        writing_ = false;
+        loop_.run_step(*this, [this] {
+            if (phase_ == Phase::writing) write();
+            proceed();
+        });
+    });
+}
+
+void Connection::on_readable(error_code error) {
+    if (phase_ != Phase::reading && phase_ != Phase::discarding) return;
+    std::size_t size = 0;
+    if (!error) size = socket_.read_some(asio::buffer(loop_.buffer()), error);
+    if (would_block(error)) {
+        wait_readable();
+    } else if (error) {
+        if (work_) return abandon("The client closed the connection inside its request.");
+        close();
+    } else if (phase_ == Phase::discarding) {
+        discard(size);
+    } else {
+        const std::string_view bytes(loop_.buffer().data(), size);
+        if (work_) {
+            work_->reader.put(bytes);
+        } else {
+            begin_request(bytes);
+        }
+        proceed();
+    }
+}
+
+void Connection::begin_request(std::string_view first_bytes) {
+    const Options& options = loop_.shared().options;
+    work_ = std::make_unique<Work>(options);
+    work_->begun = Clock::now();
+    work_->request_id = loop_.shared().next_request_id++;
+    work_->reader.put(first_bytes);
+    deadline_ = work_->begun + options.request_timeout;
+}
+
+/// Goes on until something has to be waited for.
+void Connection::proceed() {
+    while (phase_ == Phase::reading) {
+        if (!work_ || work_->reader.state() == RequestReader::State::empty) {
+            work_.reset();
+            deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
+            return loop_.draining() ? close() : wait_readable();
+        }
+        const RequestReader& reader = work_->reader;
+        if (reader.state() == RequestReader::State::complete) {
+            call_handler();
+        } else if (reader.state() == RequestReader::State::refused) {
+            refuse(reader.refusal().status, reader.refusal().text);
+        } else {
+            if (reader.awaits_continue() && !work_->sent_continue) send_continue();
+            return wait_readable();
+        }
+    }
+}
+
+void Connection::send_continue() {
+    work_->sent_continue = true;
+    error_code ignored;  // Reading will find out what is wrong.
+    socket_.write_some(asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
+}
+
+void Connection::call_handler() {
+    phase_ = Phase::answering;
+    model::HttpRequest request = work_->reader.request();
+    request.peer = peer_;
+    request.local_address = local_address_;
+    request.id = work_->request_id;
+
+    const auto ticket = std::make_shared<Ticket>(*this);
+    Ticket::in_handler = this;
+    try {
+        loop_.shared().handler(
+            request, [ticket](model::HttpReply&& reply) { ticket->answer(std::move(reply)); });
+    } catch (const std::exception& error) {
+        ticket->answer(failure(error.what()));
+    }
+    Ticket::in_handler = nullptr;
+    work_->reader.drop_body();
+    if (work_->answered) send_answer();
+}
+
+void Connection::answer(model::HttpReply&& reply) {
+    work_->reply = std::move(reply);
+    send_answer();
+    proceed();
+}
+
+void Connection::send_answer() {
+    work_->abrupt = work_->reply.close || loop_.draining() || work_->reader.request().body_too_long;
+    send();
+}
+
+void Connection::refuse(unsigned status, std::string text) {
+    model::HttpReply& reply = work_->reply;
+    reply.status = status;
+    reply.content_type = "text/plain; charset=utf-8";
+    if (status == 503) reply.headers.emplace_back("Retry-After", "1");
+    reply.body = text;
+    reply.summary.outcome = "refused";
+    reply.summary.detail = std::move(text);
+    work_->abrupt = true;
+    send();
+}
+
+void Connection::send() {
+    const RequestReader& reader = work_->reader;
+    work_->last = work_->abrupt || !reader.keep_alive();
+    const Persistence persistence = work_->last            ? Persistence::close
+                                    : reader.is_http_1_0() ? Persistence::keep_and_say_so
+                                                           : Persistence::keep;
+    work_->head = reply_head(work_->reply, persistence, loop_.date());
+    deadline_ = Clock::now() + loop_.shared().options.write_timeout;
+    phase_ = Phase::writing;
+    write();
+}
+
+void Connection::write() {
+    const std::string_view head = work_->head;
+    std::string_view body = work_->reply.body;
+    if (work_->reader.request().method == "HEAD" || !may_have_body(work_->reply.status)) body = {};
+    while (work_->sent < head.size() + body.size()) {
+        const std::size_t head_sent = std::min(work_->sent, head.size());
+        const std::array<asio::const_buffer, 2> unsent{
+            asio::buffer(head.substr(head_sent)),
+            asio::buffer(body.substr(work_->sent - head_sent))};
+        error_code error;
+        work_->sent += socket_.write_some(unsent, error);
+        if (would_block(error)) return wait_writable();
+        if (error) {
+            report(0);
+            return close();
+        }
+    }
+    end_request();
+}
+
+/// The reply is in the socket's hands.
+void Connection::end_request() {
+    report(work_->reply.status);
+    const std::unique_ptr<Work> ended = std::move(work_);
+    if (!ended->last) {
+        phase_ = Phase::reading;
+        const std::string rest = ended->reader.take_rest();
+        if (!rest.empty()) begin_request(rest);
+    } else if (ended->abrupt) {
+        // Closing at once could reset the connection before the client has read the reply
+        // ([RFC9112] 9.6).
+        phase_ = Phase::discarding;
+        deadline_ = Clock::now() + farewell;
+        const bool is_incomplete = ended->reader.state() == RequestReader::State::refused ||
+                                   ended->reader.request().body_too_long;
+        if (is_incomplete && !loop_.draining()) {
+            deadline_ = std::max(deadline_, ended->begun + loop_.shared().options.request_timeout);
+        }
+        error_code ignored;  // A client that has gone has gone.
+        socket_.shutdown(Socket::shutdown_send, ignored);
+        wait_readable();
+    } else {
+        close();
+    }
+}
+
+void Connection::report(unsigned status) {
+    const RequestReader& reader = work_->reader;
+    const model::HttpReply& reply = work_->reply;
+    loop_.shared().observer({.request_id = work_->request_id,
+                             .method = reader.request().method,
+                             .target = reader.request().target,
+                             .peer = peer_,
+                             .status = status,
+                             .request_bytes = reader.body_bytes(),
+                             .reply_bytes = reply.body.size(),
+                             .duration = std::chrono::duration_cast<std::chrono::microseconds>(
+                                 Clock::now() - work_->begun),
+                             .summary = &reply.summary});
+}
+
+/// The request will not be answered.
+void Connection::abandon(std::string detail) {
+    work_->reply.summary.outcome = "abandoned";
+    work_->reply.summary.detail = std::move(detail);
+    report(0);
+    close();
+}
+
+void Connection::discard(std::size_t size) {
+    discarded_ += size;
+    if (discarded_ > loop_.shared().options.max_request_bytes) return close();
+    wait_readable();
+}
+
+void Connection::check_deadline(Clock::time_point now) {
+    if (phase_ == Phase::answering || phase_ == Phase::closed || now < deadline_) return;
+    if (phase_ == Phase::writing) {
+        report(0);
+        close();
+    } else if (phase_ == Phase::reading && work_) {
+        refuse(408, "The request did not arrive within http.request_timeout.");
+    } else {
+        close();
+    }
+}
+
+void Connection::drain() {
+    if (phase_ == Phase::reading && !work_) {
+        on_readable({});  // A request may be there already.
+        if (phase_ == Phase::reading && !work_) close();
+    }
+    if (phase_ == Phase::discarding) deadline_ = std::min(deadline_, Clock::now() + farewell);
+}
+
+bool Connection::cut() {
+    if (!work_) return false;
+    abandon("The server was stopped before the reply.");
+    return true;
+}
+
+void Connection::close() {
+    phase_ = Phase::closed;
+    work_.reset();
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace customercare::http

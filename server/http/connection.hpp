@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>  // <boost/asio> 1.74 uses std::exchange without it.
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "http/request_reader.hpp"
+#include "model/http_message.hpp"
+
+namespace customercare::http {
+
+class Loop;
+
+/// One client. Answers its requests in order, one at a time; belongs to its loop's thread.
+///
+///     reading ─▶ answering ─▶ writing ─▶ reading, closed, or discarding ─▶ closed
+///        └─────── refused ───────▲
+///
+/// While it idles it holds a socket and nothing else. Its functions never destroy it, whatever
+/// happens: Loop::run_step() does, afterwards.
+class Connection {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// `peer` and `local_address` are without port. The connection's end is subtracted from
+    /// `count`.
+    Connection(Loop& loop, boost::asio::ip::tcp::socket socket, std::string peer,
+               std::string local_address, std::atomic<std::size_t>& count);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void start();                           ///< Waits for requests.
+    void turn_away();                       ///< Instead of start(): 503, unasked.
+    void answer(model::HttpReply&& reply);  ///< To the request in hand.
+    void check_deadline(Clock::time_point now);
+    void drain();  ///< Closes if idle; else the next reply will be the last.
+    bool cut();    ///< Ends at once. True if there is a request that will have no reply.
+    [[nodiscard]] bool is_finished() const {  ///< Nothing will call it any more.
+        return phase_ == Phase::closed && !reading_ && !writing_;
+    }
+
+private:
+    enum class Phase {
+        reading,     ///< A request, or waiting for one.
+        answering,   ///< The handler has the request; nothing is read, no deadline runs.
+        writing,     ///< The reply.
+        discarding,  ///< The reply is sent; what the client still sends is thrown away.
+        closed,
+    };
+    struct Work;
+    class Ticket;
+    friend class Loop;
+
+    void wait_readable();
+    void wait_writable();
+    void on_readable(boost::system::error_code error);
+    void begin_request(std::string_view first_bytes);
+    void proceed();
+    void send_continue();
+    void call_handler();
+    void refuse(unsigned status, std::string text);
+    void send_answer();
+    void send();
+    void write();
+    void end_request();
+    void report(unsigned status);
+    void abandon(std::string detail);
+    void discard(std::size_t size);
+    void close();
+
+    Loop& loop_;
+    boost::asio::ip::tcp::socket socket_;
+    std::string peer_;
+    std::string local_address_;
+    std::atomic<std::size_t>& count_;
+    Clock::time_point deadline_;
+    std::unique_ptr<Work> work_;             ///< None while idle.
+    std::size_t discarded_ = 0;              ///< Bytes.
+    std::list<Connection>::iterator place_;  ///< In the loop's list.
+    Phase phase_ = Phase::reading;
+    bool reading_ = false;  ///< Waits until the socket is readable.
+    bool writing_ = false;  ///< Waits until the socket is writable.
+};
+
+}  // namespace customercare::http

@@ -1,0 +1,206 @@
+#include "http/server.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <deque>
+#include <future>
+#include <thread>
+#include <utility>  // <boost/asio> 1.74 uses std::exchange without it.
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "http/loop.hpp"
+#include "model/error.hpp"
+
+namespace customercare::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+/// Connections over the limit that are told so at a time; the others are just closed.
+constexpr std::size_t max_turned_away = 64;
+
+/// Raises the limit of open files to what `connections` need; returns how many it allows.
+std::size_t allow_connections(std::size_t connections) {
+    constexpr rlim_t others = 256;  // Database, logs, libraries, connections that are turned away.
+    const rlim_t needed = connections + others;
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < needed) {
+        const rlimit privileged{needed, std::max(needed, limit.rlim_max)};
+        const rlimit permitted{std::min(needed, limit.rlim_max), limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &privileged) != 0) setrlimit(RLIMIT_NOFILE, &permitted);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return std::min<std::size_t>(connections,
+                                 limit.rlim_cur - std::min(others, limit.rlim_cur / 2));
+}
+
+std::uint64_t microseconds_since_1970() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
+}  // namespace
+
+class Server::Impl {
+public:
+    Impl(Options options, model::HttpHandler handler, Observer observer);
+    ~Impl() { end(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    [[nodiscard]] const tcp::endpoint& endpoint() const { return endpoint_; }
+    void start();
+    bool stop();
+
+private:
+    static std::deque<Loop> make_loops(Shared& shared);
+    void listen();
+    void wait_for_clients();
+    void accept_clients();
+    void end();
+
+    Shared shared_;
+    std::deque<Loop> loops_;
+    tcp::acceptor acceptor_;    ///< Runs on the first loop,
+    asio::steady_timer pause_;  ///< as does this.
+    tcp::endpoint endpoint_;
+    std::size_t next_loop_ = 0;
+    std::vector<std::future<bool>> threads_;  ///< What Loop::run() returns.
+};
+
+Server::Impl::Impl(Options options, model::HttpHandler handler, Observer observer)
+    : shared_{.options = std::move(options),
+              .handler = std::move(handler),
+              .observer = std::move(observer),
+              .next_request_id = microseconds_since_1970()},
+      loops_(make_loops(shared_)),
+      acceptor_(loops_.front().context()),
+      pause_(loops_.front().context()) {
+    listen();
+    shared_.options.max_connections = allow_connections(shared_.options.max_connections);
+}
+
+std::deque<Loop> Server::Impl::make_loops(Shared& shared) {
+    std::size_t count = shared.options.threads;
+    if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
+    std::deque<Loop> loops;
+    while (loops.size() < count) loops.emplace_back(shared);
+    return loops;
+}
+
+void Server::Impl::listen() {
+    const Options& options = shared_.options;
+    const auto check = [&options](error_code error) {
+        if (!error) return;
+        const bool is_v6 = options.address.find(':') != std::string::npos;
+        throw model::ServiceError(
+            model::ErrorCode::usage,
+            "cannot listen on " + (is_v6 ? "[" + options.address + "]" : options.address) + ":" +
+                std::to_string(options.port) + ": " +
+                (error == asio::error::invalid_argument ? "Not an IP address" : error.message()) +
+                " (setting " + options.setting + ")");
+    };
+    error_code error;
+    endpoint_ = {asio::ip::make_address(options.address, error), options.port};
+    check(error);
+    acceptor_.open(endpoint_.protocol(), error);
+    check(error);
+    acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    check(error);
+    acceptor_.set_option(tcp::no_delay(true), error);  // Linux hands it down to each connection.
+    check(error);
+    acceptor_.bind(endpoint_, error);
+    check(error);
+    acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+    check(error);
+    acceptor_.non_blocking(true, error);
+    check(error);
+    endpoint_ = acceptor_.local_endpoint(error);
+    check(error);
+}
+
+void Server::Impl::start() {
+    wait_for_clients();
+    for (Loop& loop : loops_) {
+        threads_.push_back(std::async(std::launch::async, [&loop] { return loop.run(); }));
+    }
+}
+
+void Server::Impl::wait_for_clients() {
+    acceptor_.async_wait(tcp::acceptor::wait_read, [this](error_code error) {
+        if (!error) accept_clients();
+    });
+}
+
+void Server::Impl::accept_clients() {
+    for (;;) {
+        Loop& loop = loops_[next_loop_];
+        tcp::socket socket(loop.context());
+        tcp::endpoint peer;
+        error_code error;
+        acceptor_.accept(socket, peer, error);
+        if (error == asio::error::would_block) return wait_for_clients();
+        if (error) {
+            // No more files or memory, most likely; the clients wait in the kernel meanwhile.
+            pause_.expires_after(std::chrono::milliseconds(100));
+            pause_.async_wait([this](error_code cancelled) {
+                if (!cancelled) accept_clients();
+            });
+            return;
+        }
+        next_loop_ = (next_loop_ + 1) % loops_.size();
+
+        const bool turn_away = shared_.served >= shared_.options.max_connections;
+        if (turn_away && shared_.turned_away >= max_turned_away) continue;
+        ++(turn_away ? shared_.turned_away : shared_.served);
+        asio::post(loop.context(),
+                   [&loop, socket = std::move(socket), address = peer.address(),
+                    turn_away]() mutable { loop.add(std::move(socket), address, turn_away); });
+    }
+}
+
+bool Server::Impl::stop() {
+    asio::post(loops_.front().context(), [this] {
+        accept_clients();  // Who has connected may have sent a request.
+        error_code ignored;
+        acceptor_.close(ignored);
+        pause_.cancel();
+        for (Loop& loop : loops_) asio::post(loop.context(), [&loop] { loop.drain(); });
+    });
+    const auto deadline = std::chrono::steady_clock::now() + shared_.options.drain_timeout;
+    for (const auto& thread : threads_) thread.wait_until(deadline);
+    for (Loop& loop : loops_) loop.context().stop();
+    bool answered = true;
+    for (auto& thread : threads_) answered &= thread.get();
+    threads_.clear();
+    return answered;
+}
+
+void Server::Impl::end() {
+    for (Loop& loop : loops_) loop.context().stop();
+    threads_.clear();  // Joins.
+}
+
+Server::Server(Options options, model::HttpHandler handler, Observer observer)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(handler), std::move(observer))) {}
+
+Server::~Server() = default;
+
+std::string Server::address() const { return impl_->endpoint().address().to_string(); }
+
+std::uint16_t Server::port() const { return impl_->endpoint().port(); }
+
+void Server::start() { impl_->start(); }
+
+bool Server::stop() { return impl_->stop(); }
+
+}  // namespace customercare::http

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/http_message.hpp"
+
+namespace customercare::http {
+
+struct Options {
+    std::string address = "127.0.0.1";           ///< An IP address.
+    std::uint16_t port = 8080;                   ///< 0: any free one.
+    std::string setting = "http.listen";         ///< Where the two come from, for the error text.
+    std::size_t threads = 0;                     ///< 0: as many as there are cores.
+    std::size_t max_connections = 10'000;        ///< More are answered 503 and closed.
+    std::size_t max_header_bytes = 16'384;       ///< Request line and headers; over it: 431.
+    std::size_t max_body_bytes = 4'194'304;      ///< Over it the handler is told body_too_long.
+    std::size_t max_request_bytes = 30'000'000;  ///< Over it: 413 without asking the handler.
+    std::chrono::milliseconds request_timeout{30'000};  ///< Whole request, from its first byte.
+    std::chrono::milliseconds idle_timeout{120'000};    ///< Between requests of a connection.
+    std::chrono::milliseconds write_timeout{30'000};    ///< Until a reply is taken by the client.
+    std::chrono::milliseconds drain_timeout{10'000};    ///< For what is in flight at stop.
+};
+
+/// What happened in one exchange, for the log: also for requests that never reached the handler.
+struct Exchange {
+    std::uint64_t request_id = 0;
+    std::string_view method;  ///< Views are valid during the call only.
+    std::string_view target;
+    std::string_view peer;
+    unsigned status = 0;            ///< 0: the connection ended without a reply.
+    std::size_t request_bytes = 0;  ///< Of the body.
+    std::size_t reply_bytes = 0;    ///< Of the body.
+    std::chrono::microseconds duration{
+        0};  ///< From the request's first byte to the reply's handing over.
+    const model::ExchangeSummary* summary = nullptr;  ///< Never null.
+};
+using Observer = std::function<void(const Exchange&)>;
+
+/// An HTTP/1.1 server ([RFC9110], [RFC9112]): whole messages only. Nothing reaches the handler
+/// before its last byte is here. Threads each have a loop of their own; a connection stays with
+/// one.
+class Server {
+public:
+    /// Binds and listens. Throws ServiceError{usage}: address in use, no permission, not an
+    /// address; the text names address and port. `handler` and `observer` are called from several
+    /// threads.
+    Server(Options options, model::HttpHandler handler, Observer observer);
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    [[nodiscard]] std::string address() const;  ///< As bound, e.g. "127.0.0.1".
+    [[nodiscard]] std::uint16_t port() const;   ///< As bound.
+
+    void start();  ///< Starts the threads and returns.
+    /// Stops accepting, answers what is in flight (replies then say Connection: close), closes idle
+    /// connections, and returns when all are gone or drain_timeout is over. True if all were
+    /// answered.
+    bool stop();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace customercare::http

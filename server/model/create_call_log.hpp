@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "model/call_log.hpp"
+#include "model/credentials.hpp"
+
+namespace customercare::model {
+
+/// Digest (BLAKE2b-256) of a request's content, blind to prefixes and white space between elements:
+/// two messages with the same MessageId and the same digest are one message sent twice.
+using ContentDigest = std::array<unsigned char, 32>;
+
+/// One CreateCallLog call, as the handler sees it.
+struct CreateCallLogRequest {
+    CallLog call_log;
+    std::optional<ScCredentials> credentials;
+    ContentDigest digest{};
+};
+
+/// ErrorData of BaseResponse.
+struct ErrorData {
+    std::string code;
+    std::string description;
+    std::string native_error_detail;
+};
+
+/// How a call ended, for the log and for tests.
+enum class Outcome {
+    stored,
+    replayed,  ///< Same message as before; nothing stored, the first outcome again.
+    authentication_failed,
+    validation_failed,
+    duplicate_message,
+    busy,    ///< Not stored: a Server fault with status 503.
+    failed,  ///< Not stored: a Server fault with status 500.
+};
+
+/// What the handler answers. For busy and failed the reply is a fault and the rest is empty.
+struct CreateCallLogReply {
+    Outcome outcome = Outcome::failed;
+    std::string response_code;
+    std::string response_description;
+    std::optional<ErrorData> error_data;
+    std::int64_t call_log_id = 0;  ///< Of the stored or replayed record; 0 if there is none.
+    std::string operator_detail;   ///< For busy and failed: why, for the log alone.
+};
+
+using CreateCallLogDone = std::function<void(CreateCallLogReply&&)>;
+
+}  // namespace customercare::model

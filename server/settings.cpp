@@ -1,0 +1,767 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <toml++/toml.h>
+#include <type_traits>
+
+#include "model/error.hpp"
+#include "soap/contract.hpp"
+
+namespace customercare {
+
+namespace {
+
+constexpr std::string_view variable_prefix = "CUSTOMERCARE_";
+
+// --- The table ------------------------------------------------------------------------------
+
+// Rows are made by one function per type of value. `member` is a generic lambda that gives the
+// setting's place in Settings, const or not.
+
+template <typename Member>
+using MemberType = std::remove_cvref_t<std::invoke_result_t<Member, Settings&>>;
+
+template <typename Member>
+Setting flag(std::string key, std::string reason, Member member) {
+    return {std::move(key), "true or false", std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member](Settings& settings, const SettingValue& value) {
+                member(settings) = std::get<bool>(value);
+                return true;
+            }};
+}
+
+/// Numbers and durations; the unit of a duration is its type's, and ends the key.
+template <typename Member>
+Setting number(std::string key, std::int64_t min, std::int64_t max, std::string reason,
+               Member member) {
+    using Number = MemberType<Member>;
+    return {std::move(key),
+            "integer, " + std::to_string(min) + " to " + std::to_string(max),
+            std::move(reason),
+            [member](const Settings& settings) -> SettingValue {
+                if constexpr (std::is_arithmetic_v<Number>) {
+                    return static_cast<std::int64_t>(member(settings));
+                } else {
+                    return static_cast<std::int64_t>(member(settings).count());
+                }
+            },
+            [member, min, max](Settings& settings, const SettingValue& value) {
+                const auto integer = std::get<std::int64_t>(value);
+                if (integer < min || integer > max) return false;
+                member(settings) = static_cast<Number>(integer);
+                return true;
+            }};
+}
+
+bool is_any(std::string_view) { return true; }
+
+template <typename Member>
+Setting text(std::string key, std::string allowed, std::string reason, Member member,
+             bool (*is_allowed)(std::string_view) = is_any) {
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member, is_allowed](Settings& settings, const SettingValue& value) {
+                if (!is_allowed(std::get<std::string>(value))) return false;
+                member(settings) = std::get<std::string>(value);
+                return true;
+            }};
+}
+
+template <typename Member>
+using Choices = std::vector<std::pair<std::string, MemberType<Member>>>;
+
+template <typename Member>
+Setting choice(std::string key, std::string reason, Member member, Choices<Member> choices) {
+    std::string allowed;
+    for (const auto& [name, unused] : choices) {
+        if (!allowed.empty()) allowed += name == choices.back().first ? " or " : ", ";
+        allowed += '"' + name + '"';
+    }
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member, choices](const Settings& settings) -> SettingValue {
+                return std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
+                           return choice.second == member(settings);
+                       })->first;
+            },
+            [member, choices](Settings& settings, const SettingValue& value) {
+                const auto found =
+                    std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
+                        return choice.first == std::get<std::string>(value);
+                    });
+                if (found == choices.end()) return false;
+                member(settings) = found->second;
+                return true;
+            }};
+}
+
+template <typename Member>
+Setting list(std::string key, std::string allowed, std::string reason, Member member,
+             bool (*is_allowed)(std::string_view)) {
+    using List = std::vector<std::string>;
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member, is_allowed](Settings& settings, const SettingValue& value) {
+                const List& entries = std::get<List>(value);
+                if (!std::all_of(entries.begin(), entries.end(), is_allowed)) return false;
+                member(settings) = entries;
+                return true;
+            }};
+}
+
+bool is_element_path(std::string_view path) { return soap::contract().has_path(path); }
+
+const char* const element_paths =
+    "paths of elements below CreateCallLogRequest, such as \"BaseRequest/MessageId\"";
+
+template <typename Member>
+Setting lengths(std::string key, std::string reason, Member member) {
+    using Map = std::map<std::string, std::int64_t>;
+    return {std::move(key), std::string("table of ") + element_paths + ", with a number above 0",
+            std::move(reason),
+            [member](const Settings& settings) -> SettingValue {
+                return Map(member(settings).begin(), member(settings).end());
+            },
+            [member](Settings& settings, const SettingValue& value) {
+                const Map& entries = std::get<Map>(value);
+                if (!std::all_of(entries.begin(), entries.end(), [](const auto& entry) {
+                        return is_element_path(entry.first) && entry.second > 0;
+                    })) {
+                    return false;
+                }
+                member(settings) = {entries.begin(), entries.end()};
+                return true;
+            }};
+}
+
+struct ListenAddress {
+    std::string address;
+    std::uint16_t port = 0;
+};
+
+std::optional<ListenAddress> parse_listen_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) {
+        address = address.substr(1, address.size() - 2);
+    } else if (address.find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    ListenAddress result{std::string(address)};
+    const auto [end, error] =
+        std::from_chars(text.data() + colon + 1, text.data() + text.size(), result.port);
+    if (address.empty() || error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return result;
+}
+
+const char* const listen_addresses =
+    "ADDRESS:PORT, such as \"127.0.0.1:8080\" or \"[::1]:8080\"; port 0: any free one";
+
+Setting http_listen() {
+    return {"http.listen", listen_addresses,
+            "Where the service listens. Other machines reach it at their own risk without TLS.",
+            [](const Settings& settings) -> SettingValue {
+                return listen_text(settings.http.address, settings.http.port);
+            },
+            [](Settings& settings, const SettingValue& value) {
+                const auto address = parse_listen_address(std::get<std::string>(value));
+                if (!address) return false;
+                settings.http.address = address->address;
+                settings.http.port = address->port;
+                return true;
+            }};
+}
+
+Setting admin_listen() {
+    return {"admin.listen", std::string(listen_addresses) + "; \"\": no admin server",
+            "Health checks. Not for the network that clients come from.",
+            [](const Settings& settings) -> SettingValue {
+                return settings.admin ? listen_text(settings.admin->address, settings.admin->port)
+                                      : "";
+            },
+            [](Settings& settings, const SettingValue& value) {
+                settings.admin.reset();
+                if (std::get<std::string>(value).empty()) return true;
+                const auto address = parse_listen_address(std::get<std::string>(value));
+                if (!address) return false;
+                settings.admin = Settings::admin_defaults();
+                settings.admin->address = address->address;
+                settings.admin->port = address->port;
+                return true;
+            }};
+}
+
+Setting time_zone() {
+    Setting setting = choice(
+        "soap.time_zone",
+        "The zone of our own times in replies, and of times that are sent without one.",
+        [](auto& settings) -> auto& { return settings.soap.time_zone; },
+        {{"local", model::TimeZone::local}, {"utc", model::TimeZone::utc}});
+    setting.set = [set = setting.set](Settings& settings, const SettingValue& value) {
+        if (!set(settings, value)) return false;
+        settings.store.time_zone = settings.soap.time_zone;
+        return true;
+    };
+    return setting;
+}
+
+bool is_not_empty(std::string_view text) { return !text.empty(); }
+
+bool is_http_path(std::string_view path) {
+    return path.starts_with('/') && path.find_first_of("?# ") == std::string_view::npos;
+}
+
+Setting with_stand_in(Setting setting, std::string value) {
+    setting.stand_in = std::move(value);
+    return setting;
+}
+
+constexpr std::int64_t million = 1'000'000;
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t gibibyte = 1'073'741'824;
+
+// The member of `settings` named by a path of members, for rows of the table.
+#define AT(path) [](auto& settings) -> auto& { return settings.path; }
+
+std::vector<Setting> make_table() {
+    using cli::LogFormat;
+    using cli::LogLevel;
+    using handlers::CredentialPolicy;
+    using store::Duplicates;
+    return {
+        choice("mode",
+               "What the program is for: the endpoint itself, or a stand-in for it in development "
+               "and tests. Sets other defaults, as told there.",
+               AT(mode), {{"production", Mode::production}, {"stand-in", Mode::stand_in}}),
+
+        http_listen(),
+        number("http.threads", 0, 1024, "Threads that serve connections. 0: one per core.",
+               AT(http.threads)),
+        number("http.max_connections", 1, million,
+               "Connections at once. More are answered 503 and closed.", AT(http.max_connections)),
+        number("http.max_header_bytes", 1024, million,
+               "Request line and headers. Longer ones are answered 431.",
+               AT(http.max_header_bytes)),
+        number("http.max_body_bytes", 1024, gibibyte,
+               "A request's body. Longer ones get the fault that ASP.NET gives for "
+               "maxRequestLength.",
+               AT(http.max_body_bytes)),
+        number("http.max_request_bytes", 1024, gibibyte,
+               "A request's body that is read at all. Longer ones are answered 413.",
+               AT(http.max_request_bytes)),
+        number("http.request_timeout_ms", 1, day_ms,
+               "For a whole request, from its first byte: slow senders must not pile up.",
+               AT(http.request_timeout)),
+        number("http.idle_timeout_ms", 1, day_ms, "Between the requests of a connection.",
+               AT(http.idle_timeout)),
+        number("http.write_timeout_ms", 1, day_ms, "Until a client has taken its reply.",
+               AT(http.write_timeout)),
+        number("http.drain_timeout_ms", 0, day_ms,
+               "For the requests in flight when the server is told to stop.",
+               AT(http.drain_timeout)),
+
+        admin_listen(),
+
+        text("soap.path", "a path that begins with /",
+             "Where the service is. Compared without case, as IIS does.", AT(soap.path),
+             is_http_path),
+        flag("soap.strict",
+             "Refuse messages with elements that the contract has not. ASMX skips them silently.",
+             AT(soap.strict)),
+        time_zone(),
+        flag("soap.pages", "Answer GET with the help pages, ?WSDL and ?disco.", AT(soap.pages)),
+        text("soap.aspnet_version", "text",
+             "Header X-AspNet-Version of replies, for clients that look at it. \"\": no such "
+             "header.",
+             AT(soap.aspnet_version)),
+        list("soap.trusted_proxies", "array of IP addresses",
+             "Proxies whose X-Forwarded-Proto and X-Forwarded-Host tell the address that the WSDL "
+             "and the pages give for the service.",
+             AT(soap.trusted_proxies), is_not_empty),
+
+        number("guard.max_depth", 8, 10'000, "Elements in each other, in one message.",
+               AT(soap.limits.max_depth)),
+        number("guard.max_elements", 100, million,
+               "Elements of a message. This and the limits below keep the cost of hostile "
+               "messages low; honest ones need a tenth.",
+               AT(soap.limits.max_elements)),
+        number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
+               AT(soap.limits.max_attributes)),
+        number("guard.max_attribute_names", 8, 1000, "Distinct attribute names of a message.",
+               AT(soap.limits.max_attribute_names)),
+        number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",
+               AT(soap.limits.max_namespace_declarations)),
+        number("guard.max_name_bytes", 64, 65'536, "An element's or attribute's name.",
+               AT(soap.limits.max_name_bytes)),
+        number("guard.max_namespace_uri_bytes", 64, 65'536, "A namespace's name.",
+               AT(soap.limits.max_namespace_uri_bytes)),
+        number("guard.max_markup_bytes", 1024, 16 * million,
+               "One tag, comment or processing instruction.", AT(soap.limits.max_markup_bytes)),
+
+        with_stand_in(
+            choice("credentials.policy",
+                   "Whether both tokens of ScCredentials must be registered (customercare "
+                   "credentials add), or merely there.",
+                   AT(rules.credential_policy),
+                   {{"registered", CredentialPolicy::registered}, {"any", CredentialPolicy::any}}),
+            "any"),
+        number("credentials.max_age_s", 0, 366 * day_ms / 1000,
+               "Greatest distance of ScCredentials/Created from now, against replay. 0: not "
+               "looked at.",
+               AT(rules.max_age)),
+        text("credentials.key_file", "path of a file",
+             "Holds the key for token hashes and for encryption at rest; made at the first start. "
+             "Without it neither can be used: keep a copy. \"\": store.path with .key appended.",
+             AT(key_file)),
+
+        list("validation.required", std::string("array of ") + element_paths,
+             "Elements that must be there and not be blank; else ErrorData says "
+             "ValidationFailed.",
+             AT(rules.required), is_element_path),
+        lengths("validation.max_length", "Longest text of elements, in characters, likewise.",
+                AT(rules.max_length)),
+
+        text("reply.success_code", "text", "BaseResponse/ResponseCode of a success.",
+             AT(rules.success_code)),
+        text("reply.success_description", "text", "Its ResponseDescription.",
+             AT(rules.success_description)),
+        text("reply.error_code", "text", "ResponseCode where ErrorData says what was wrong.",
+             AT(rules.error_code)),
+        text("reply.error_description", "text", "Its ResponseDescription.",
+             AT(rules.error_description)),
+
+        text("store.path", "path of a file",
+             "The SQLite database; made at the first start. SQLite keeps files beside it.",
+             AT(store.path), is_not_empty),
+        number("store.queue_limit", 1, million,
+               "Call logs that wait to be written. Beyond, requests are answered 503 at once.",
+               AT(store.queue_limit)),
+        number("store.batch_limit", 1, 100'000,
+               "Call logs in one transaction. More give throughput, fewer shorter waits.",
+               AT(store.batch_limit)),
+        number("store.checkpoint_pages", 100, million,
+               "Pages of the write-ahead log after which it is copied into the database.",
+               AT(store.checkpoint_pages)),
+        number("store.busy_timeout_ms", 0, day_ms,
+               "For a lock on the database that another process holds.", AT(store.busy_timeout)),
+        choice("store.duplicates",
+               "A message whose MessageId was used before: \"replay\" gives the first reply again "
+               "if the content is the same, else ErrorData DuplicateMessage; \"reject\" gives that "
+               "in any case; \"accept\" stores it again.",
+               AT(store.duplicates),
+               {{"replay", Duplicates::replay},
+                {"reject", Duplicates::reject},
+                {"accept", Duplicates::accept}}),
+
+        choice("log.level", "What is logged: from this level on.", AT(log.level),
+               {{"trace", LogLevel::trace},
+                {"debug", LogLevel::debug},
+                {"info", LogLevel::info},
+                {"warning", LogLevel::warning},
+                {"error", LogLevel::error},
+                {"off", LogLevel::off}}),
+        choice("log.format", "Lines of key=value, or JSON objects, one a line.", AT(log.format),
+               {{"text", LogFormat::text}, {"json", LogFormat::json}}),
+        text("log.file", "path of a file", "Appended to. \"\": standard error.", AT(log.file)),
+    };
+}
+#undef AT
+
+// --- Looking up -----------------------------------------------------------------------------
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw model::ServiceError(model::ErrorCode::usage, why);
+}
+
+const Setting* find_setting(std::string_view key) {
+    const auto& table = setting_table();
+    const auto found = std::find_if(table.begin(), table.end(),
+                                    [&](const Setting& setting) { return setting.key == key; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::string variable_name(std::string_view key) {
+    std::string name(variable_prefix);
+    for (const char c : key) {
+        name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return name;
+}
+
+/// Levenshtein's: insertions, deletions and replacements that make one text of the other.
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 1; i <= left.size(); ++i) {
+        std::size_t diagonal = row[0]++;
+        for (std::size_t j = 1; j <= right.size(); ++j) {
+            const std::size_t replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+        }
+    }
+    return row.back();
+}
+
+[[noreturn]] void refuse_unknown(const std::string& source, std::string_view what,
+                                 std::string_view name,
+                                 std::string (*name_of)(const Setting&)) {
+    std::string nearest;
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const Setting& setting : setting_table()) {
+        const std::string candidate = name_of(setting);
+        const std::size_t distance = edit_distance(name, candidate);
+        if (distance < least) {
+            least = distance;
+            nearest = candidate;
+        }
+    }
+    refuse((source.empty() ? "" : source + ": ") + "unknown " + std::string(what) + " " +
+           std::string(name) + "; did you mean " + nearest + "?");
+}
+
+std::string key_of(const Setting& setting) { return setting.key; }
+std::string variable_of(const Setting& setting) { return variable_name(setting.key); }
+
+// --- Values ---------------------------------------------------------------------------------
+
+/// True, and `value` filled, if the node is of the type that `value` holds.
+bool read_toml(const toml::node& node, SettingValue& value) {
+    if (auto* flag = std::get_if<bool>(&value)) {
+        const auto read = node.value_exact<bool>();
+        if (read) *flag = *read;
+        return read.has_value();
+    }
+    if (auto* integer = std::get_if<std::int64_t>(&value)) {
+        const auto read = node.value_exact<std::int64_t>();
+        if (read) *integer = *read;
+        return read.has_value();
+    }
+    if (auto* string = std::get_if<std::string>(&value)) {
+        const auto read = node.value_exact<std::string>();
+        if (read) *string = *read;
+        return read.has_value();
+    }
+    if (auto* strings = std::get_if<std::vector<std::string>>(&value)) {
+        strings->clear();
+        if (!node.is_array()) return false;
+        for (const toml::node& entry : *node.as_array()) {
+            const auto read = entry.value_exact<std::string>();
+            if (!read) return false;
+            strings->push_back(*read);
+        }
+        return true;
+    }
+    auto& numbers = std::get<std::map<std::string, std::int64_t>>(value);
+    numbers.clear();
+    if (!node.is_table()) return false;
+    for (const auto& [key, entry] : *node.as_table()) {
+        const auto read = entry.value_exact<std::int64_t>();
+        if (!read) return false;
+        numbers[std::string(key.str())] = *read;
+    }
+    return true;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        std::string_view part = text.substr(0, comma);
+        part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+        part = part.substr(0, part.find_last_not_of(' ') + 1);
+        if (!part.empty()) parts.emplace_back(part);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+    }
+    return parts;
+}
+
+bool read_integer(std::string_view text, std::int64_t& value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+/// As read_toml, from the plain text of a flag or variable: lists as "a,b", tables as "a=1,b=2".
+bool read_text(const std::string& text, SettingValue& value) {
+    if (auto* flag = std::get_if<bool>(&value)) {
+        *flag = text == "true";
+        return text == "true" || text == "false";
+    }
+    if (auto* integer = std::get_if<std::int64_t>(&value)) return read_integer(text, *integer);
+    if (auto* string = std::get_if<std::string>(&value)) {
+        *string = text;
+        return true;
+    }
+    const std::vector<std::string> parts = split_list(text);
+    if (auto* strings = std::get_if<std::vector<std::string>>(&value)) {
+        *strings = parts;
+        return true;
+    }
+    auto& numbers = std::get<std::map<std::string, std::int64_t>>(value);
+    numbers.clear();
+    return std::all_of(parts.begin(), parts.end(), [&](const std::string& part) {
+        const std::size_t equals = std::min(part.find('='), part.size() - 1);
+        return read_integer(std::string_view(part).substr(equals + 1),
+                            numbers[part.substr(0, equals)]);
+    });
+}
+
+/// JSON's strings, numbers and arrays are TOML's, too.
+std::string as_toml(const SettingValue& value) {
+    if (const auto* numbers = std::get_if<std::map<std::string, std::int64_t>>(&value)) {
+        std::string table = "{";
+        for (const auto& [key, number] : *numbers) {
+            table += (table.size() > 1 ? ", " : " ") + nlohmann::json(key).dump() + " = " +
+                     std::to_string(number);
+        }
+        return table + (numbers->empty() ? "}" : " }");
+    }
+    return std::visit(
+        [](const auto& plain) {
+            return nlohmann::json(plain).dump(-1, ' ', false,
+                                              nlohmann::json::error_handler_t::replace);
+        },
+        value);
+}
+
+// --- Sources --------------------------------------------------------------------------------
+
+/// What one source says about one setting, before it is known to be allowed.
+struct Given {
+    const Setting* setting;
+    SettingValue value;
+    bool is_of_type;
+    std::string shown;  ///< The value for error messages; "" if it must not be shown.
+    std::string source;
+};
+
+Given given_text(const Setting& setting, const std::string& text, std::string source) {
+    Given given{&setting, setting.get(Settings{}), false, '"' + text + '"', std::move(source)};
+    given.is_of_type = read_text(text, given.value);
+    return given;
+}
+
+void read_table(const toml::table& table, const std::string& prefix, const std::string& file,
+                std::vector<Given>& given) {
+    for (const auto& [name, node] : table) {
+        const std::string key = prefix + std::string(name.str());
+        const std::string source = file + ":" + std::to_string(name.source().begin.line);
+        if (const Setting* setting = find_setting(key)) {
+            Given one{setting, setting->get(Settings{}), false, {}, source};
+            one.is_of_type = read_toml(node, one.value);
+            std::ostringstream shown;
+            shown << toml::node_view(node);
+            one.shown = shown.str();
+            given.push_back(std::move(one));
+        } else if (node.is_table() && prefix.empty()) {
+            read_table(*node.as_table(), key + ".", file, given);
+        } else {
+            refuse_unknown(source, "setting", key, key_of);
+        }
+    }
+}
+
+void read_file(const std::string& path, std::vector<Given>& given) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file) refuse("--config: " + path + " can't be read");
+    try {
+        read_table(toml::parse(text), "", path, given);
+    } catch (const toml::parse_error& error) {
+        refuse(path + ":" + std::to_string(error.source().begin.line) + ": " +
+               std::string(error.description()));
+    }
+}
+
+std::string read_first_line(const std::string& variable, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string line;
+    if (!std::getline(file, line) && !file.eof()) {
+        refuse(variable + ": " + path + " can't be read");
+    }
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+/// Kubernetes gives every container variables for each service of its namespace; for one that is
+/// called customercare they begin with our prefix.
+bool is_from_kubernetes(std::string_view rest) {
+    return rest.starts_with("SERVICE_") || rest == "PORT" || rest.starts_with("PORT_");
+}
+
+void read_variable(const std::string& name, const std::string& text, std::vector<Given>& given) {
+    constexpr std::string_view file_suffix = "_FILE";
+    const auto& table = setting_table();
+    const auto find = [&](std::string_view wanted) {
+        return std::find_if(table.begin(), table.end(),
+                            [&](const Setting& setting) { return variable_of(setting) == wanted; });
+    };
+    if (const auto found = find(name); found != table.end()) {
+        given.push_back(given_text(*found, text, name));
+        return;
+    }
+    if (name.ends_with(file_suffix)) {
+        const auto found = find(std::string_view(name).substr(0, name.size() - file_suffix.size()));
+        if (found != table.end()) {
+            Given one = given_text(*found, read_first_line(name, text), name);
+            one.shown.clear();
+            given.push_back(std::move(one));
+            return;
+        }
+    }
+    refuse_unknown("", "environment variable", name, variable_of);
+}
+
+void read_environment(const char* const* environment, std::vector<Given>& given) {
+    for (; *environment != nullptr; ++environment) {
+        const std::string_view variable = *environment;
+        const std::size_t equals = variable.find('=');
+        if (!variable.starts_with(variable_prefix) || equals == std::string_view::npos) continue;
+        const std::string name(variable.substr(0, equals));
+        if (is_from_kubernetes(std::string_view(name).substr(variable_prefix.size()))) continue;
+        read_variable(name, std::string(variable.substr(equals + 1)), given);
+    }
+}
+
+void apply(const Given& given, Settings& settings) {
+    const Setting& setting = *given.setting;
+    if (given.is_of_type && setting.set(settings, given.value)) return;
+    const bool is_shown = !setting.is_secret && !given.shown.empty();
+    refuse(given.source + ": " + setting.key + (is_shown ? " = " + given.shown : "") +
+           " is not allowed; allowed: " + setting.allowed);
+}
+
+std::string section_of(const std::string& key) {
+    const std::size_t dot = key.find('.');
+    return dot == std::string::npos ? "" : key.substr(0, dot);
+}
+
+/// Calls `write` for each setting, and appends the sections' headers between.
+template <typename Write>
+void write_sections(std::string& out, Write write) {
+    std::string section;
+    for (const Setting& setting : setting_table()) {
+        if (section_of(setting.key) != section) {
+            section = section_of(setting.key);
+            out += "\n[" + section + "]\n";
+        }
+        write(setting);
+    }
+}
+
+/// Appends a comment, its lines at most 100 characters long.
+void append_comment(std::string& out, const std::string& text) {
+    constexpr std::size_t width = 100;
+    std::istringstream words(text);
+    std::string line = "#";
+    for (std::string word; words >> word;) {
+        if (line.size() + 1 + word.size() > width) {
+            out += line + '\n';
+            line = "#";
+        }
+        line += ' ' + word;
+    }
+    out += line + '\n';
+}
+
+}  // namespace
+
+std::string Settings::key_file_path() const {
+    return key_file.empty() ? store.path + ".key" : key_file;
+}
+
+http::Options Settings::admin_defaults() {
+    http::Options options;
+    options.port = 8081;
+    options.threads = 1;
+    options.max_connections = 100;
+    options.max_body_bytes = 65'536;
+    options.max_request_bytes = 65'536;
+    return options;
+}
+
+const std::vector<Setting>& setting_table() {
+    static const std::vector<Setting> table = make_table();
+    return table;
+}
+
+LoadedSettings load_settings(const std::string& file, const char* const* environment,
+                             const std::vector<SettingFlag>& flags) {
+    std::vector<Given> given;
+    if (!file.empty()) read_file(file, given);
+    read_environment(environment, given);
+    for (const SettingFlag& flag : flags) {
+        const Setting* setting = find_setting(flag.key);
+        if (setting == nullptr) refuse_unknown(flag.flag, "setting", flag.key, key_of);
+        given.push_back(given_text(*setting, flag.text, flag.flag));
+    }
+
+    LoadedSettings loaded;
+    const auto apply_one = [&](const Given& one) {
+        apply(one, loaded.settings);
+        loaded.origins[one.setting->key] = one.source;
+    };
+    for (const Given& one : given) {
+        if (one.setting->key == "mode") apply_one(one);
+    }
+    if (loaded.settings.mode == Mode::stand_in) {
+        for (const Setting& setting : setting_table()) {
+            if (setting.stand_in.empty()) continue;
+            apply_one(given_text(setting, setting.stand_in, "mode stand-in"));
+        }
+    }
+    std::for_each(given.begin(), given.end(), apply_one);
+    return loaded;
+}
+
+std::string listen_text(const std::string& address, std::uint16_t port) {
+    const bool is_ipv6 = address.find(':') != std::string::npos;
+    return (is_ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);
+}
+
+std::string toml_line(const Setting& setting, const Settings& settings) {
+    const std::string key = setting.key.substr(setting.key.find('.') + 1);
+    return key + " = " + (setting.is_secret ? "\"***\"" : as_toml(setting.get(settings)));
+}
+
+std::string effective_toml(const LoadedSettings& loaded) {
+    std::string out;
+    write_sections(out, [&](const Setting& setting) {
+        out += toml_line(setting, loaded.settings);
+        if (const auto origin = loaded.origins.find(setting.key); origin != loaded.origins.end()) {
+            out += "  # " + origin->second;
+        }
+        out += '\n';
+    });
+    return out;
+}
+
+std::string reference_toml() {
+    std::string out =
+        "# Every setting with its default. Made by `customercare check-config --reference`.\n"
+        "#\n"
+        "# A setting may also be given as an environment variable (http.listen:\n"
+        "# CUSTOMERCARE_HTTP_LISTEN, or CUSTOMERCARE_HTTP_LISTEN_FILE for the path of a file that\n"
+        "# holds the value) and as a flag (--set http.listen=127.0.0.1:8080). Flags count more than\n"
+        "# the environment, and that more than this file. Paths are relative to where the program\n"
+        "# is started.\n\n";
+    write_sections(out, [&](const Setting& setting) {
+        append_comment(out, setting.reason + " (" + setting.allowed + ")" +
+                                (setting.stand_in.empty()
+                                     ? ""
+                                     : " In mode stand-in the default is " + setting.stand_in + "."));
+        out += '#' + toml_line(setting, Settings{}) + '\n';
+    });
+    return out;
+}
+
+}  // namespace customercare

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "handlers/create_call_log.hpp"
+#include "model/http_message.hpp"
+#include "soap/contract.hpp"
+#include "soap/options.hpp"
+
+namespace customercare::soap {
+
+/// The address of the service: everything that CustomerCareService.asmx answers, in the order of
+/// decisions of ASMX. handle() may be called from any thread; each gets a guard and a gSOAP context
+/// of its own.
+class Endpoint {
+public:
+    /// `create_call_log` must outlive the endpoint.
+    Endpoint(const Options& options, const handlers::CreateCallLog& create_call_log,
+             model::Clock clock = model::system_now);
+
+    /// Answers one request; `respond` is called from within this call or, for what is stored, on
+    /// the store's thread.
+    void handle(const model::HttpRequest& request, model::HttpRespond respond) const;
+
+private:
+    struct Worker;
+    Worker& worker() const;
+
+    void handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond) const;
+
+    Options options_;
+    const Contract& contract_;
+    const handlers::CreateCallLog& create_call_log_;
+    model::Clock clock_;
+    std::uint64_t id_;  ///< Tells the endpoints of one process apart, for worker().
+};
+
+}  // namespace customercare::soap

@@ -1,0 +1,435 @@
+#include <algorithm>
+#include <cstring>
+
+#include "model/http_message.hpp"
+#include "soap/guard_reader.hpp"
+#include "soap/values.hpp"
+
+namespace customercare::soap {
+
+namespace {
+
+/// Newer .NET clients send an Action header in it, with mustUnderstand; see dotnet/wcf#4502.
+constexpr std::string_view addressing_none =
+    "http://schemas.microsoft.com/ws/2005/05/addressing/none";
+
+constexpr std::string_view missing_envelope =
+    "Request format is invalid: Missing required soap:Envelope element.";
+constexpr std::string_view missing_body =
+    "Request format is invalid: Missing required soap:Body element.";
+
+bool is_soap(NamespaceId id) { return id == soap11_id || id == soap12_id; }
+
+}  // namespace
+
+void Guard::Reader::on_start(const char* raw_name, const char** attributes) {
+    if (stopped_) return;
+    if (!value_error_.empty()) return settle_value_error(offset() + 1);
+    if (++element_count_ > limits_.max_elements) {
+        return fail_limit("more than " + std::to_string(limits_.max_elements) + " elements",
+                          "guard.max_elements");
+    }
+    if (frames_.size() >= limits_.max_depth) {
+        return fail_limit(
+            "elements nested more than " + std::to_string(limits_.max_depth) + " deep",
+            "guard.max_depth");
+    }
+    pending_ = Frame{};
+    pending_.bindings = static_cast<std::uint32_t>(namespaces_.count());
+    pending_.counters = static_cast<std::uint32_t>(counters_.size());
+    pending_.start = offset();
+    Name name;
+    if (*attributes != nullptr && !declare_namespaces(attributes)) return;
+    if (!resolve(raw_name, false, name)) return;
+    if (!check_attributes(attributes)) return;
+
+    if (frames_.empty()) {
+        start_root(name);
+    } else {
+        top().plain = false;
+        switch (top().state) {
+            case State::envelope:
+                start_in_envelope(name);
+                break;
+            case State::header:
+                start_in_header(name);
+                break;
+            case State::body:
+                start_in_body(name);
+                break;
+            case State::operation:
+                start_in_operation(name);
+                break;
+            case State::object:
+                start_in_object(name);
+                break;
+            case State::simple:
+                fail(ReadError::Kind::not_well_formed,
+                     "Unexpected node type Element. ReadElementString method can only be called on "
+                     "elements with simple or empty content.",
+                     offset() + 1);
+                break;
+            case State::open:
+            case State::skipped:
+                break;
+        }
+    }
+    frames_.push_back(pending_);
+}
+
+void Guard::Reader::start_root(const Name& name) {
+    reading_.root_read = true;
+    reading_.root_name = name.local;
+    reading_.root_namespace = namespaces_.uri(name.id);
+    reading_.version = name.id == soap11_id   ? SoapVersion::soap11
+                       : name.id == soap12_id ? SoapVersion::soap12
+                                              : SoapVersion::none;
+    pending_.state = State::envelope;
+    if (name.local != "Envelope") {
+        reading_.routing_error = {ReadError::Kind::invalid, std::string(missing_envelope), {}};
+        fail(ReadError::Kind::invalid, std::string(missing_envelope), offset() + 1);
+        stop();
+    } else if (reading_.version == SoapVersion::none) {
+        fail(ReadError::Kind::invalid, "The envelope's namespace is not SOAP's.", offset() + 1);
+    }
+}
+
+void Guard::Reader::start_in_envelope(const Name& name) {
+    const bool soap = namespaces_.uri(name.id) == reading_.root_namespace;
+    if (phase_ == Phase::in_empty_body) return start_in_body(name);
+    if (phase_ == Phase::after_body) return;
+    if (soap && name.local == "Body") {
+        pending_.state = State::body;
+        canonical_ += "<S:Body>";
+        body_start_ = canonical_.size();
+        return;
+    }
+    if (soap && name.local == "Header" && phase_ == Phase::before_header && !searching_) {
+        phase_ = Phase::before_body;
+        pending_.state = State::header;
+        return;
+    }
+    if (!searching_) fail(ReadError::Kind::invalid, std::string(missing_body), offset() + 1);
+}
+
+void Guard::Reader::start_in_header(const Name& name) {
+    if (searching_) return;
+    const ElementDeclaration& credentials = contract_.header();
+    if (name.id == service_id && name.local == credentials.name && !credentials_read_) {
+        credentials_read_ = true;
+        pending_.declaration = &credentials;
+        if (check_xsi_type()) start_credentials();
+        return;
+    }
+    const bool addressing = namespaces_.uri(name.id) == addressing_none && name.local == "Action";
+    if (!addressing && !reading_.not_understood && attribute_is_true("mustUnderstand")) {
+        reading_.not_understood = UnderstandingRequired{std::string(name.local)};
+    }
+}
+
+/// What SoapHeader's own members take from the attributes, and give back in the reply.
+void Guard::Reader::start_credentials() {
+    bool must_understand = false;
+    bool relay = false;
+    std::string actor;
+    for (const auto& [name, value] : attributes_) {
+        const bool understand = is_soap(name.id) && name.local == "mustUnderstand";
+        if (understand || (name.id == soap12_id && name.local == "relay")) {
+            if (value != "0" && value != "1" && value != "true" && value != "false") {
+                // The reader stands on the attribute. Its first mention in the tag will be it.
+                const std::string raw = std::string(name.prefix) + ":" + std::string(name.local);
+                const std::size_t place = message_.find(raw, offset());
+                return fail_at(
+                    place, "'" + std::string(value) + "' is not a valid value for the " +
+                               (understand ? "field EncodedMustUnderstand" : "'relay' attribute") +
+                               ". Valid values are '0', '1', 'true', and 'false'.");
+            }
+            (understand ? must_understand : relay) = value == "1" || value == "true";
+        } else if ((name.id == soap11_id && name.local == "actor") ||
+                   (name.id == soap12_id && name.local == "role")) {
+            actor = value;
+        }
+    }
+    const bool soap12 = reading_.version == SoapVersion::soap12;
+    std::string& echo = reading_.credentials_attributes;
+    if (must_understand) echo += R"( soap:mustUnderstand="1")";
+    if (!actor.empty()) {
+        echo += soap12 ? R"( soap:role=")" : R"( soap:actor=")";
+        append_escaped_attribute(echo, actor);
+        echo += '"';
+    }
+    if (relay && soap12) echo += R"( soap:relay="1")";
+
+    pending_.state = State::object;
+    canonical_ += "<S:Header>";
+    append_tag("<", contract_.header());
+    counters_.resize(counters_.size() + pending_.declaration->type->repeating);
+}
+
+void Guard::Reader::reach_body(std::string_view local, NamespaceId id) {
+    if (reading_.body_reached) return;
+    reading_.body_reached = true;
+    reading_.body_element = local;
+    reading_.body_namespace = namespaces_.uri(id);
+    if (searching_) return stop();
+    if (routed_ != nullptr) return;
+    for (const Operation& operation : contract_.operations()) {
+        if (id == service_id && local == operation.name) routed_ = &operation;
+    }
+    // Not an operation of ours: the endpoint's answer does not depend on what follows.
+    if (routed_ == nullptr) stop();
+}
+
+void Guard::Reader::start_in_body(const Name& name) {
+    reach_body(name.local, name.id);
+    if (stopped_) return;
+    if (name.id != service_id || name.local != routed_->name) {
+        return ignore(std::string(name.local), "the operation element " + routed_->name +
+                                                   " in namespace " + namespaces_.uri(service_id));
+    }
+    pending_.state = State::operation;
+    pending_.declaration = routed_->request;
+    if (!operation_open_) {
+        operation_open_ = true;
+        append_tag("<", *routed_->request);
+        request_start_ = canonical_.size();
+    }
+}
+
+void Guard::Reader::start_in_operation(const Name& name) {
+    const ElementDeclaration& request = routed_->request->type->elements.at(0);
+    if (name.id != service_id || name.local != request.name || (top().seen & 1U) != 0) {
+        return ignore(std::string(name.local), expected_in(top()));
+    }
+    top().seen |= 1U;
+    if (request_read_) {
+        // The operation stands twice in the Body: both are read into the same parameters.
+        canonical_.resize(request_start_);
+        reading_.open_content.clear();
+        reading_.nil_elements.clear();
+        reading_.ignored.push_back({routed_->name + "/" + request.name, request_line_,
+                                    "one " + routed_->name + " in soap:Body"});
+        ++reading_.ignored_count;
+    }
+    request_read_ = true;
+    request_line_ = line_at(offset());
+    pending_.declaration = &request;
+    if (!check_xsi_type()) return;
+    pending_.state = State::object;
+    append_tag("<", request);
+    pending_.in_request = true;
+    counters_.resize(counters_.size() + request.type->repeating);
+}
+
+void Guard::Reader::start_in_object(const Name& name) {
+    Frame& parent = top();
+    const std::vector<ElementDeclaration>& elements = parent.declaration->type->elements;
+    // Senders mostly keep the order of the contract: begin behind the last child read.
+    const std::size_t size = elements.size();
+    std::size_t index =
+        parent.seen == 0 ? 0 : 63U - static_cast<std::size_t>(__builtin_clzll(parent.seen));
+    std::size_t tried = 0;
+    for (; tried < size; ++tried, index = index + 1 == size ? 0 : index + 1) {
+        if (elements[index].name == name.local &&
+            name.id == (elements[index].qualified ? service_id : no_namespace)) {
+            break;
+        }
+    }
+    if (tried == size) {
+        if (parent.declaration->type->keeps_unknown) {
+            pending_.state = State::open;
+            return;
+        }
+        return ignore(std::string(name.local), expected_in(parent));
+    }
+    const ElementDeclaration& element = elements[index];
+    const std::uint64_t bit = std::uint64_t{1} << index;
+    if (!element.repeats && (parent.seen & bit) != 0) {
+        return ignore(std::string(name.local), "one " + element.name + " only");
+    }
+    parent.seen |= bit;
+    const std::uint16_t ordinal =
+        element.repeats ? ++counters_[parent.counters + element.repeat_index] : std::uint16_t{0};
+    start_declared(element, ordinal);
+}
+
+void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::uint16_t ordinal) {
+    pending_.declaration = &declaration;
+    pending_.ordinal = ordinal;
+    pending_.in_request = top().in_request;
+    if (!attributes_.empty()) {
+        if (!check_xsi_type()) return;
+        const auto nil = attribute(xsi_id, "nil");
+        pending_.nil = nil && parse_boolean(*nil).value_or(false);
+        pending_.plain = attributes_.size() == (nil ? 1U : 0U);
+    }
+    switch (declaration.content) {
+        case Content::object:
+            pending_.state = State::object;
+            append_tag("<", declaration);
+            counters_.resize(counters_.size() + declaration.type->repeating);
+            break;
+        case Content::open:
+            pending_.state = State::open;
+            break;
+        default:
+            pending_.state = State::simple;
+            value_.clear();
+    }
+}
+
+void Guard::Reader::on_end() {
+    if (stopped_) return;
+    const std::size_t end =
+        offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser_.get()));
+    if (!value_error_.empty()) return settle_value_error(offset() + 2);
+    const Frame frame = frames_.back();
+    frames_.pop_back();
+    counters_.resize(frame.counters);
+    if (frame.nil && frame.in_request && frame.declaration != nullptr &&
+        (frame.state != State::open || frame.plain)) {
+        frames_.push_back(frame);
+        reading_.nil_elements.push_back(path_to({}, true));
+        frames_.pop_back();
+    }
+    switch (frame.state) {
+        case State::body:
+            // The original steps over an empty-element Body, and reads what follows in its place.
+            phase_ = message_[end - 2] == '/' ? Phase::in_empty_body : Phase::after_body;
+            reach_body({}, no_namespace);
+            break;
+        case State::object:
+            append_tag("</", *frame.declaration);
+            if (frame.declaration == &contract_.header()) canonical_ += "</S:Header>";
+            break;
+        case State::simple:
+            end_simple(frame);
+            break;
+        case State::open:
+            if (!(frame.nil && frame.plain)) end_open(frame, end);
+            break;
+        case State::envelope:
+        case State::header:
+        case State::operation:
+        case State::skipped:
+            break;
+    }
+    namespaces_.leave(frame.bindings);
+    if (frames_.empty() && !stopped_) {
+        finish_root(end);
+        stop();
+    }
+}
+
+void Guard::Reader::end_simple(const Frame& frame) {
+    append_tag("<", *frame.declaration);
+    value_error_ = convert_value(frame.declaration->content, value_, canonical_);
+    append_tag("</", *frame.declaration);
+}
+
+/// Keeps an element of open content as it was sent, with the namespaces that it takes from around
+/// it.
+void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
+    const std::string_view raw = message_.substr(frame.start, end - frame.start);
+    const std::size_t name_end = raw.find_first_of(" \t\r\n/>");
+    frames_.push_back(frame);
+    model::OpenContent content{
+        path_to(frame.declaration == nullptr ? raw.substr(1, name_end - 1) : "", true),
+        std::string(raw.substr(0, name_end))};
+    frames_.pop_back();
+    namespaces_.append_inherited(content.xml, raw, frame.bindings);
+    content.xml += raw.substr(name_end);
+    reading_.open_content.push_back(std::move(content));
+}
+
+void Guard::Reader::on_text(std::string_view text) {
+    if (stopped_ || frames_.empty()) return;
+    if (!value_error_.empty()) return settle_value_error(offset());
+    Frame& frame = top();
+    if (frame.state == State::simple) {
+        value_ += text;
+        return;
+    }
+    if (trim(text).empty()) {
+        if (frame.state == State::open) frame.plain = false;
+        return;
+    }
+    on_loose_text();
+}
+
+void Guard::Reader::on_cdata_start() {
+    if (stopped_ || frames_.empty()) return;
+    if (!value_error_.empty()) return settle_value_error(offset() + std::strlen("<![CDATA["));
+    if (top().state != State::simple) on_loose_text();
+}
+
+/// Text between elements: skipped, but for the places where the reader expects an element.
+void Guard::Reader::on_loose_text() {
+    Frame& frame = top();
+    frame.plain = false;
+    const bool before_body = phase_ == Phase::before_header || phase_ == Phase::before_body;
+    if (frame.state == State::envelope && before_body && !searching_) {
+        return fail(ReadError::Kind::invalid, std::string(missing_body), offset());
+    }
+    const bool in_body = frame.state == State::body ||
+                         (frame.state == State::envelope && phase_ == Phase::in_empty_body);
+    if (in_body) {
+        reach_body({}, no_namespace);
+        if (stopped_) return;
+    }
+    if (in_body || frame.state == State::operation || frame.state == State::object) {
+        ignore("text()", expected_in(frame));
+    }
+}
+
+void Guard::Reader::on_comment_or_instruction(const char* kind, std::size_t markup) {
+    if (stopped_ || frames_.empty()) return;
+    if (!value_error_.empty()) return settle_value_error(offset() + markup);
+    top().plain = false;
+    if (top().state == State::simple) {
+        fail(ReadError::Kind::not_well_formed,
+             std::string("Unexpected node type ") + kind +
+                 ". ReadElementString method can only be called on elements with simple or empty "
+                 "content.",
+             offset() + markup);
+    }
+}
+
+void Guard::Reader::finish_root(std::size_t end) {
+    const bool body_missing = phase_ == Phase::before_header || phase_ == Phase::before_body;
+    // With an action known, a missing Body ends the reading before what is behind the root is seen.
+    if ((!reading_.error || searching_) && !(body_missing && routed_ != nullptr) &&
+        !is_end(message_.substr(end))) {
+        return fail_reader("Data at the root level is invalid.", end);
+    }
+    if (body_missing) {
+        reading_.routing_error = {ReadError::Kind::invalid, std::string(missing_body), {}};
+        fail(ReadError::Kind::invalid, std::string(missing_body), offset());
+    }
+}
+
+/// The original reads one node behind </Envelope>: white space up to the next tag, a comment or an
+/// instruction, which must be whole. What comes after that node is not read any more, nor what
+/// follows a NUL, with which C programs may end the message.
+bool Guard::Reader::is_end(std::string_view rest) const {
+    if (rest.empty() || rest[0] == '\0') return true;
+    const std::string_view text = trim(rest);
+    if (trim(rest.substr(0, 1)).empty()) return text.empty() || text[0] == '<';
+    if (rest.substr(0, 4) == "<!--") {
+        const std::size_t close = rest.find("--", 4);
+        return close != rest.npos && rest.substr(close, 3) == "-->";
+    }
+    if (rest.substr(0, 2) != "<?") return false;
+    const std::string_view target = rest.substr(2, rest.find_first_of(" \t\r\n?", 2) - 2);
+    return rest.find("?>") != rest.npos && !target.empty() &&
+           !model::equals_ignoring_case(target, "xml");
+}
+
+void Guard::Reader::append_tag(std::string_view open, const ElementDeclaration& declaration) {
+    canonical_ += open;
+    if (declaration.qualified) canonical_ += "c:";
+    canonical_ += declaration.name;
+    canonical_ += '>';
+}
+
+}  // namespace customercare::soap

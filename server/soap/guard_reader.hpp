@@ -1,0 +1,168 @@
+#pragma once
+
+#include <expat.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "soap/guard.hpp"
+#include "soap/namespaces.hpp"
+
+// Inside of the guard, for its own files only: guard.cpp (a message, and what goes wrong with it),
+// guard_elements.cpp (the rules of what may stand where), guard_attributes.cpp (names and
+// attributes).
+
+namespace customercare::soap {
+
+/// A qualified name taken apart ([XMLNS10] 4).
+struct Name {
+    std::string_view prefix;
+    std::string_view local;
+    NamespaceId id = no_namespace;
+};
+
+struct Attribute {
+    Name name;
+    std::string_view value;
+};
+
+struct FreeParser {
+    void operator()(XML_Parser parser) const noexcept { XML_ParserFree(parser); }
+};
+
+/// Follows ASMX's deserializer through one message after another, event by event of expat.
+class Guard::Reader {
+public:
+    Reader(const Contract& contract, const GuardLimits& limits);
+
+    Reading read(std::string_view message, const Operation* routed);
+
+private:
+    /// What the children of an open element mean.
+    enum class State : std::uint8_t {
+        envelope,
+        header,
+        body,
+        operation,  ///< CreateCallLog: holds the request.
+        object,     ///< Of a complex type of the contract.
+        simple,     ///< Text alone.
+        open,       ///< Kept as it is.
+        skipped,    ///< Not looked at.
+    };
+
+    /// Where in the Envelope we are ([SOAP11] 4: Header, if any, first; then Body).
+    enum class Phase : std::uint8_t { before_header, before_body, in_empty_body, after_body };
+
+    struct Frame {
+        State state = State::skipped;
+        bool nil = false;
+        bool plain = true;  ///< No attributes but xmlns and xsi:nil, and no content so far.
+        bool in_request = false;
+        std::uint16_t ordinal = 0;  ///< Among its like siblings if it repeats, from 1; else 0.
+        const ElementDeclaration* declaration = nullptr;
+        std::uint64_t seen = 0;      ///< Bit n: child n of the type was read.
+        std::uint32_t bindings = 0;  ///< Namespace bindings in scope outside it.
+        std::uint32_t counters = 0;  ///< First of its repeating children's counters.
+        std::size_t start = 0;       ///< Offset of its start tag in the message.
+    };
+
+    // Events, from expat.
+    void on_start(const char* raw_name, const char** attributes);
+    void on_end();
+    void on_text(std::string_view text);
+    void on_cdata_start();
+    void on_loose_text();
+    void on_comment_or_instruction(const char* kind, std::size_t markup);
+
+    // Starting an element, by what it stands in. Each says what pending_ is.
+    void start_root(const Name& name);
+    void start_in_envelope(const Name& name);
+    void start_in_header(const Name& name);
+    void start_in_body(const Name& name);
+    void start_in_operation(const Name& name);
+    void start_in_object(const Name& name);
+    void start_declared(const ElementDeclaration& declaration, std::uint16_t ordinal);
+    void start_credentials();
+    void reach_body(std::string_view local, NamespaceId id);
+
+    // Attributes and namespaces.
+    bool declare_namespaces(const char** attributes);
+    bool resolve(std::string_view raw, bool attribute, Name& name);
+    bool check_attributes(const char** attributes);
+    std::size_t place_of_attribute(std::string_view name) const;
+    std::optional<std::string_view> attribute(NamespaceId id, std::string_view local) const;
+    bool attribute_is_true(std::string_view local) const;
+    bool check_xsi_type();
+
+    // Ending.
+    void end_open(const Frame& frame, std::size_t end);
+    void end_simple(const Frame& frame);
+    void finish_root(std::size_t end);
+    [[nodiscard]] bool is_end(std::string_view rest) const;
+
+    // Errors. fail: ASMX's deserializer would stop here; if the operation is still unknown, the
+    // search for it goes on. fail_reader: so would its XML reader, for any purpose.
+    void fail(ReadError::Kind kind, std::string text, std::size_t place);
+    void fail_reader(const std::string& text, std::size_t place);
+    void fail_reader(ReadError error);
+    void fail_limit(const std::string& what, std::string_view setting);
+    void fail_at(std::size_t offset, const std::string& text);
+    void settle_value_error(std::size_t next_node);
+    void stop() {
+        XML_StopParser(parser_.get(), XML_FALSE);
+        stopped_ = true;
+    }
+
+    void ignore(std::string name, const std::string& expected);
+    std::string path_to(std::string_view name, bool from_request) const;
+    std::string expected_in(const Frame& frame) const;
+    Position position_at(std::size_t offset) const;
+    std::size_t line_at(std::size_t offset);
+    std::size_t offset() const {
+        return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser_.get()));
+    }
+    Frame& top() { return frames_.back(); }
+    void append_tag(std::string_view open, const ElementDeclaration& declaration);
+    void reset(std::string_view message, const Operation* routed);
+    void feed();
+
+    const Contract& contract_;
+    const GuardLimits& limits_;
+    std::unique_ptr<XML_ParserStruct, FreeParser> parser_;
+    unsigned long hash_salt_ = 0;
+
+    // Of the message being read; buffers keep their capacity.
+    std::string_view message_;
+    const Operation* routed_ = nullptr;  ///< nullptr: the Body's first child decides.
+    Reading reading_;
+    bool stopped_ = false;
+    bool searching_ = false;  ///< After an error: only the Body's first child still matters.
+    Phase phase_ = Phase::before_header;
+    std::vector<Frame> frames_;
+    Frame pending_;  ///< The frame of the element being started.
+    NamespaceScope namespaces_;
+    std::vector<std::uint16_t> counters_;
+    std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
+    std::array<const char*, 1024> distinct_names_{};  ///< Expat's pointers, hashed.
+    std::size_t distinct_name_count_ = 0;
+    std::size_t element_count_ = 0;
+    std::size_t declaration_count_ = 0;
+    std::string value_;
+    std::string value_error_;  ///< Of the value just ended; its position is that of the next node.
+    std::string canonical_;
+    std::size_t body_start_ = 0;
+    std::size_t request_start_ = 0;
+    std::size_t request_line_ = 0;
+    bool operation_open_ = false;
+    bool request_read_ = false;
+    bool credentials_read_ = false;
+    std::size_t line_offset_ = 0;
+    std::size_t line_ = 1;
+};
+
+}  // namespace customercare::soap

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace customercare::soap {
+
+inline constexpr std::string_view soap11_namespace = "http://schemas.xmlsoap.org/soap/envelope/";
+inline constexpr std::string_view soap12_namespace = "http://www.w3.org/2003/05/soap-envelope";
+
+/// A namespace name as a number; equal numbers are equal names. The first few are fixed.
+using NamespaceId = std::uint32_t;
+inline constexpr NamespaceId no_namespace = 0;
+inline constexpr NamespaceId soap11_id = 1;
+inline constexpr NamespaceId soap12_id = 2;
+inline constexpr NamespaceId service_id = 3;
+inline constexpr NamespaceId xsi_id = 4;
+inline constexpr NamespaceId xml_id = 5;
+
+/// What is wrong with a namespace declaration, in the words of .NET's XmlReader.
+struct BindingError {
+    std::string text;
+    std::size_t shift = 0;  ///< Where that reader stands, from the attribute's first character.
+};
+
+/// The prefixes that are bound at one place of a message ([XMLNS10]).
+///
+/// Namespaces are resolved here rather than by expat: expat expands each name, which is quadratic
+/// in a long namespace name that is used often. Buffers are kept between messages.
+class NamespaceScope {
+public:
+    explicit NamespaceScope(std::string_view service_namespace);
+
+    /// Forgets all bindings, and all names but the fixed ones.
+    void reset();
+
+    /// Binds a prefix, "" for the default namespace, from here on inwards.
+    void bind(std::string_view prefix, std::string_view uri);
+    /// What a prefix stands for; nullopt: it is not declared.
+    [[nodiscard]] std::optional<NamespaceId> find(std::string_view prefix) const;
+    [[nodiscard]] const std::string& uri(NamespaceId id) const { return uris_[id]; }
+
+    /// Bindings so far; leave() ends those made since there were `count`.
+    [[nodiscard]] std::size_t count() const { return bindings_.size(); }
+    void leave(std::size_t count) { bindings_.resize(count); }
+
+    /// Appends xmlns attributes for the prefixes that `xml`, an element's text, may use of those
+    /// that were bound outside it, the first `outside` bindings.
+    void append_inherited(std::string& out, std::string_view xml, std::size_t outside) const;
+
+    /// Constraints on xmlns:PREFIX="URI" ([XMLNS10] 3 and 5).
+    [[nodiscard]] static std::optional<BindingError> check(std::string_view prefix,
+                                                           std::string_view uri);
+
+private:
+    struct Binding {
+        std::string prefix;
+        NamespaceId id = no_namespace;
+    };
+
+    [[nodiscard]] NamespaceId intern(std::string_view uri);
+
+    std::vector<Binding> bindings_;
+    std::vector<std::string> uris_;
+    std::size_t used_ = 0;  ///< Of uris_.
+};
+
+}  // namespace customercare::soap

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "soap/contract.hpp"
+
+// The lexical rules of simple values, as ASMX's deserializer has them (the contract's table of
+// values).
+
+namespace customercare::soap {
+
+/// Without XML's white space at either end.
+[[nodiscard]] std::string_view trim(std::string_view text);
+
+/// XmlConvert.ToBoolean: true, false, 1 or 0, in that case, white space around. nullopt: none of
+/// them.
+[[nodiscard]] std::optional<bool> parse_boolean(std::string_view text);
+
+/// Reads `text` as a value of that type and appends to `canonical`, as element content, what gSOAP
+/// shall see. Returns ASMX's words for what is wrong with it, or "".
+[[nodiscard]] std::string convert_value(Content content, std::string_view text,
+                                        std::string& canonical);
+
+}  // namespace customercare::soap

@@ -1,0 +1,329 @@
+#include "store/call_log_store.hpp"
+
+#include <sqlite3.h>
+
+#include <condition_variable>
+#include <exception>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "model/error.hpp"
+#include "store/call_log_insert.hpp"
+#include "store/database.hpp"
+#include "store/keys.hpp"
+#include "store/lock_file.hpp"
+#include "store/migrate.hpp"
+
+namespace customercare::store {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// How often the writer looks whether another process has changed the database.
+constexpr std::chrono::milliseconds look_interval{250};
+// After so long without a record the WAL is emptied.
+constexpr std::chrono::seconds idle_before_truncate{5};
+
+struct Job {
+    NewCallLog record;
+    AppendDone done;
+    AppendResult result;
+};
+
+/// The writer's connection, with its statements and what it knows of the WAL.
+class Session {
+public:
+    Session(const Options& options, const Keys& keys, LockFile& lock)
+        : options_(options),
+          lock_(lock),
+          database_(
+              open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
+          insert_(database_, keys, options),
+          data_version_(database_.prepare("PRAGMA data_version")),
+          seen_version_(read_data_version()) {
+        sqlite3_wal_hook(
+            database_.handle(),
+            [](void* self, sqlite3*, const char*, int pages) {
+                static_cast<Session*>(self)->wal_pages_ = pages;
+                return SQLITE_OK;
+            },
+            this);
+    }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
+
+    /// Stores the batch and sets its results. Throws ServiceError{storage} if it was not committed.
+    void store(std::list<Job>& batch) {
+        if (!insert_all(batch)) insert_one_by_one(batch);
+    }
+
+    /// True if another connection has committed since the last call.
+    bool was_changed() {
+        const std::int64_t version = read_data_version();
+        return std::exchange(seen_version_, version) != version;
+    }
+
+    /// Moves the WAL into the database once it has grown by checkpoint_pages. What readers still
+    /// need stays in the WAL, which then goes on growing; it is not tried again at each commit.
+    void checkpoint_if_due() {
+        if (wal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // It began anew.
+        if (wal_pages_ - checkpointed_pages_ < options_.checkpoint_pages) return;
+        if (checkpoint(SQLITE_CHECKPOINT_PASSIVE)) checkpointed_pages_ = wal_pages_;
+    }
+
+    /// Moves all of the WAL into the database and empties it. False if it is in use.
+    bool truncate_wal() {
+        if (wal_pages_ == 0) return true;
+        // Waiting for readers would keep records waiting.
+        sqlite3_busy_timeout(database_.handle(), 0);
+        const bool is_empty = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+        sqlite3_busy_timeout(database_.handle(), static_cast<int>(options_.busy_timeout.count()));
+        if (is_empty) wal_pages_ = checkpointed_pages_ = 0;
+        return is_empty;
+    }
+
+private:
+    std::int64_t read_data_version() {
+        data_version_.step();
+        const auto version = data_version_.read<std::int64_t>();
+        data_version_.reset();
+        return version;
+    }
+
+    /// All records in one go, without a savepoint each, since nearly always all are good. False,
+    /// and nothing is stored, if one of them failed.
+    bool insert_all(std::list<Job>& batch) {
+        Transaction transaction(database_);
+        try {
+            for (Job& job : batch) job.result = insert_.insert(job.record);
+        } catch (const model::ServiceError&) {
+            return false;
+        }
+        transaction.commit();
+        return true;
+    }
+
+    /// The same with a savepoint for each record, so that a bad one fails alone.
+    void insert_one_by_one(std::list<Job>& batch) {
+        Transaction transaction(database_);
+        for (Job& job : batch) {
+            database_.execute("SAVEPOINT record");
+            try {
+                job.result = insert_.insert(job.record);
+            } catch (const model::ServiceError& error) {
+                // A full disk, for one, ends the whole transaction.
+                if (!database_.in_transaction()) throw;
+                database_.execute("ROLLBACK TO record");
+                job.result = {.status = AppendStatus::failed, .id = 0, .error = error.what()};
+            }
+            database_.execute("RELEASE record");
+        }
+        transaction.commit();
+    }
+
+    bool checkpoint(int mode) {
+        if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
+        const int result =
+            sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
+        lock_.unlock(LockFile::Byte::checkpoint);
+        return result == SQLITE_OK;
+    }
+
+    const Options& options_;
+    LockFile& lock_;
+    Database database_;
+    CallLogInsert insert_;
+    Statement data_version_;
+    std::int64_t seen_version_;
+    int wal_pages_ = 0;           // After the last commit.
+    int checkpointed_pages_ = 0;  // wal_pages_ at the last checkpoint.
+};
+
+}  // namespace
+
+class CallLogStore::Writer {
+public:
+    Writer(Options options, const Keys& keys) : options_(std::move(options)), keys_(keys) {
+        ensure_session();
+        must_tell_ = false;  // on_external_change() tells for the first time itself.
+        thread_ = std::thread([this] { run(); });
+    }
+
+    ~Writer() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        wake_.notify_one();
+        thread_.join();
+        if (session_) session_->truncate_wal();
+    }
+
+    void append(NewCallLog&& record, AppendDone&& done) {
+        // A list, since its nodes are made outside of the lock and never move.
+        std::list<Job> job;
+        job.push_back({std::move(record), std::move(done), {}});
+        bool is_writer_asleep = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (queue_.size() >= options_.queue_limit) {
+                throw model::ServiceError(model::ErrorCode::busy,
+                                          "the queue of records to store is full");
+            }
+            queue_.splice(queue_.end(), job);
+            is_writer_asleep = std::exchange(is_asleep_, false);
+        }
+        if (is_writer_asleep) wake_.notify_one();
+    }
+
+    void on_external_change(std::function<void()>&& changed) {
+        const std::lock_guard lock(changed_mutex_);
+        changed_ = std::move(changed);
+        changed_();
+    }
+
+    [[nodiscard]] std::size_t queue_length() const {
+        const std::lock_guard lock(mutex_);
+        return queue_.size();
+    }
+
+private:
+    void run() {
+        std::list<Job> batch;
+        while (take(batch)) {
+            if (!batch.empty()) {
+                store(batch);
+                last_record_ = steady_clock::now();
+            } else if (session_ && steady_clock::now() - last_record_ > idle_before_truncate) {
+                session_->truncate_wal();
+            }
+            look_for_external_change();
+        }
+    }
+
+    /// Takes what has queued up, waiting for it for a while; false if the store is to end.
+    bool take(std::list<Job>& batch) {
+        std::unique_lock lock(mutex_);
+        if (queue_.empty() && !stopping_) {
+            is_asleep_ = true;
+            wake_.wait_for(lock, look_interval);
+            is_asleep_ = false;
+        }
+        if (queue_.empty()) return !stopping_;
+        const auto end =
+            queue_.size() <= options_.batch_limit
+                ? queue_.end()
+                : std::next(queue_.begin(), static_cast<std::ptrdiff_t>(options_.batch_limit));
+        batch.splice(batch.end(), queue_, queue_.begin(), end);
+        return true;
+    }
+
+    void store(std::list<Job>& batch) {
+        try {
+            commit(batch);
+        } catch (const std::exception& error) {
+            for (Job& job : batch) {
+                job.result = {.status = AppendStatus::failed, .id = 0, .error = error.what()};
+            }
+        }
+        for (Job& job : batch) job.done(std::move(job.result));
+        batch.clear();
+        if (session_) session_->checkpoint_if_due();
+    }
+
+    void commit(std::list<Job>& batch) {
+        ensure_session();
+        try {
+            session_->store(batch);
+        } catch (...) {
+            // The next batch tries with a new connection, whatever is wrong with this one.
+            session_.reset();
+            throw;
+        }
+    }
+
+    /// Opens the database if it is not open, or if its file was removed or replaced meanwhile.
+    void ensure_session() {
+        if (session_ && session_->has_moved()) {
+            // The old file's WAL still has its name, and would be taken for that of the new file.
+            if (!session_->truncate_wal()) {
+                throw model::ServiceError(
+                    model::ErrorCode::storage,
+                    "database " + options_.path + ": the file was replaced while it is being read");
+            }
+            session_.reset();
+            lock_.reset();
+        }
+        if (session_) return;
+        if (!lock_) {
+            auto lock = std::make_unique<LockFile>(options_.path);
+            if (!lock->try_lock(LockFile::Byte::server)) {
+                throw model::ServiceError(
+                    model::ErrorCode::storage,
+                    "database " + options_.path + ": it is in use by another server");
+            }
+            lock_ = std::move(lock);
+        }
+        session_ = std::make_unique<Session>(options_, keys_, *lock_);
+        must_tell_ = true;
+    }
+
+    void look_for_external_change() {
+        const auto now = steady_clock::now();
+        if (now - last_look_ < look_interval) return;
+        last_look_ = now;
+        try {
+            if (session_ && session_->was_changed()) must_tell_ = true;
+            const std::lock_guard lock(changed_mutex_);
+            if (!must_tell_ || !changed_) return;
+            changed_();
+            must_tell_ = false;
+        } catch (const std::exception&) {
+            // Tried again at the next look. What is wrong with the database, the next record tells.
+        }
+    }
+
+    const Options options_;
+    const Keys& keys_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    std::list<Job> queue_;
+    bool is_asleep_ = false;
+    bool stopping_ = false;
+
+    std::mutex changed_mutex_;
+    std::function<void()> changed_;
+
+    // Of the writer's thread, once it runs.
+    std::unique_ptr<LockFile> lock_;
+    std::unique_ptr<Session> session_;
+    bool must_tell_ = false;  // changed_ has yet to be called.
+    steady_clock::time_point last_look_ = steady_clock::now();
+    steady_clock::time_point last_record_ = steady_clock::now();
+
+    std::thread thread_;
+};
+
+CallLogStore::CallLogStore(Options options, const Keys& keys)
+    : writer_(std::make_unique<Writer>(std::move(options), keys)) {}
+
+CallLogStore::~CallLogStore() = default;
+
+void CallLogStore::append(NewCallLog&& record, AppendDone done) {
+    writer_->append(std::move(record), std::move(done));
+}
+
+void CallLogStore::on_external_change(std::function<void()> changed) {
+    writer_->on_external_change(std::move(changed));
+}
+
+std::size_t CallLogStore::queue_length() const { return writer_->queue_length(); }
+
+}  // namespace customercare::store

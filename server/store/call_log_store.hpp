@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/call_log.hpp"
+#include "model/create_call_log.hpp"
+#include "model/date_time.hpp"
+
+namespace customercare::store {
+
+/// What to do with a message whose key (sender, MessageId) is known already.
+enum class Duplicates {
+    replay,  ///< Same content: `replayed`; other content: `conflicting`.
+    reject,  ///< `conflicting`, whatever the content.
+    accept,  ///< Stored again.
+};
+
+class Keys;
+
+struct Options {
+    std::string path = "customercare.db";
+    std::size_t queue_limit = 4096;  ///< Records waiting for the writer; more are refused.
+    std::size_t batch_limit = 512;   ///< Records in one transaction at most.
+    int checkpoint_pages = 4000;     ///< WAL pages after which the writer checkpoints.
+    std::chrono::milliseconds busy_timeout{5000};        ///< For a lock held by another process.
+    model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
+    Duplicates duplicates = Duplicates::replay;
+};
+
+/// A record to store.
+struct NewCallLog {
+    model::CallLog call_log;
+    /// Keyed hash of the sender's direct token; with the MessageId it is the key of a message.
+    std::string sender;
+    std::string credential_label;  ///< Of the registered direct credential; "" if not registered.
+    model::ContentDigest digest{};
+    model::Instant received_at;
+};
+
+enum class AppendStatus {
+    stored,
+    replayed,     ///< The same message is stored already, as `id`.
+    conflicting,  ///< The key is taken by a message with other content.
+    failed,       ///< Nothing was stored; `error` says why, for the operator.
+};
+
+struct AppendResult {
+    AppendStatus status = AppendStatus::failed;
+    std::int64_t id = 0;
+    std::string error;
+};
+
+/// Called once, on the writer's thread, after COMMIT (or once it is sure that there will be none).
+/// Must not block and must not throw.
+using AppendDone = std::function<void(AppendResult&&)>;
+
+/// Keeps call logs in SQLite: one writer thread that takes whatever has queued up into one
+/// transaction. Success is reported only after COMMIT with synchronous=FULL. A record that the
+/// database refuses fails alone; the others of its batch are stored.
+///
+/// append() may be called from any thread. Opening creates the database or migrates it, one
+/// transaction per migration; throws ServiceError{storage} whose text names the path and the cause
+/// (not writable, newer than the program, in use by another server).
+class CallLogStore {
+public:
+    CallLogStore(Options options, const Keys& keys);  ///< `keys` must outlive the store.
+    ~CallLogStore();  ///< Stores what is queued, completes it, checkpoints, closes.
+    CallLogStore(const CallLogStore&) = delete;
+    CallLogStore& operator=(const CallLogStore&) = delete;
+
+    /// Queues the record. Throws ServiceError{busy} at once if the queue is full; `done` is then
+    /// never called.
+    void append(NewCallLog&& record, AppendDone done);
+
+    /// Called on the writer's thread whenever another process has changed the database (within
+    /// 250 ms), and once from within this function.
+    void on_external_change(std::function<void()> changed);
+
+    [[nodiscard]] std::size_t queue_length() const;
+
+private:
+    class Writer;
+    std::unique_ptr<Writer> writer_;
+};
+
+}  // namespace customercare::store

@@ -1,0 +1,157 @@
+#include "store/credential_store.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "model/error.hpp"
+#include "store/keys.hpp"
+#include "store/lock_file.hpp"
+#include "store/migrate.hpp"
+
+namespace customercare::store {
+
+namespace {
+
+constexpr std::chrono::milliseconds busy_timeout{10'000};
+
+constexpr std::string_view name_of(Role role) {
+    return role == Role::direct ? "direct" : "originating";
+}
+
+std::string_view view_of(const TokenHash& hash) {
+    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+std::optional<std::string> to_text(const std::optional<model::Instant>& instant) {
+    return instant ? std::optional(model::utc_text(*instant)) : std::nullopt;
+}
+
+std::optional<model::Instant> to_instant(const model::Text& text) {
+    const auto value = text ? model::parse_date_time(*text) : std::nullopt;
+    return value ? std::optional(value->instant) : std::nullopt;
+}
+
+constexpr std::string_view credential_columns =
+    "id, role, label, created_at, expires_at, revoked_at";
+
+Credential read_credential(Statement& row) {
+    Credential credential;
+    row.read(credential.id);
+    credential.role =
+        row.read<std::string>() == name_of(Role::direct) ? Role::direct : Role::originating;
+    row.read(credential.label);
+    credential.created_at = to_instant(row.read<model::Text>()).value_or(model::Instant());
+    credential.expires_at = to_instant(row.read<model::Text>());
+    credential.revoked_at = to_instant(row.read<model::Text>());
+    return credential;
+}
+
+}  // namespace
+
+class CredentialStore::Impl {
+public:
+    Impl(const std::string& path, const Keys& file_keys)
+        : keys(file_keys),
+          lock(path),
+          database(open_migrated(path, Database::Access::read_write, busy_timeout, lock)) {}
+
+    const Keys& keys;
+    LockFile lock;
+    Database database;
+};
+
+CredentialStore::CredentialStore(const std::string& path, const Keys& keys)
+    : impl_(std::make_unique<Impl>(path, keys)) {}
+
+CredentialStore::~CredentialStore() = default;
+
+std::int64_t CredentialStore::add(Role role, std::string_view label, const model::Sensitive& token,
+                                  std::optional<model::Instant> expires_at) {
+    const TokenHash hash = impl_->keys.hash_token(token);
+    const std::string now = model::utc_text(model::system_now());
+    const std::optional<std::string> expires = to_text(expires_at);
+
+    const CheckpointLock no_checkpoint(impl_->lock, busy_timeout);
+    Transaction transaction(impl_->database);
+    impl_->database
+        .prepare(
+            "INSERT INTO credential (role, label, token_hash, created_at, expires_at)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (role, token_hash) DO NOTHING")
+        .bind(name_of(role))
+        .bind(label)
+        .bind_blob(view_of(hash))
+        .bind(now)
+        .bind(expires)
+        .run();
+    if (impl_->database.changes() == 0) {
+        throw model::ServiceError(model::ErrorCode::usage,
+                                  "this token is registered already, see credentials list");
+    }
+    const std::int64_t id = impl_->database.last_insert_id();
+    transaction.commit();
+    return id;
+}
+
+bool CredentialStore::revoke(std::int64_t id) {
+    const std::string now = model::utc_text(model::system_now());
+    const CheckpointLock no_checkpoint(impl_->lock, busy_timeout);
+    Transaction transaction(impl_->database);
+    impl_->database
+        .prepare("UPDATE credential SET revoked_at = coalesce(revoked_at, ?) WHERE id = ?")
+        .bind(now)
+        .bind(id)
+        .run();
+    const bool exists = impl_->database.changes() != 0;
+    transaction.commit();
+    return exists;
+}
+
+std::vector<Credential> CredentialStore::list() const {
+    Statement rows = impl_->database.prepare("SELECT " + std::string(credential_columns) +
+                                             " FROM credential ORDER BY id");
+    std::vector<Credential> credentials;
+    while (rows.step()) credentials.push_back(read_credential(rows));
+    return credentials;
+}
+
+CredentialRegistry::CredentialRegistry(std::string path, const Keys& keys)
+    : path_(std::move(path)), keys_(keys), entries_(std::make_shared<const std::vector<Entry>>()) {}
+
+void CredentialRegistry::reload() {
+    Database database = open_read_only(path_, busy_timeout);
+    Statement rows = database.prepare("SELECT token_hash, " + std::string(credential_columns) +
+                                      " FROM credential");
+    std::vector<Entry> entries;
+    while (rows.step()) {
+        const auto hash = rows.read<std::string>();
+        Entry& entry = entries.emplace_back();
+        std::copy_n(hash.begin(), std::min(hash.size(), entry.hash.size()), entry.hash.begin());
+        entry.credential = read_credential(rows);
+    }
+    std::sort(entries.begin(), entries.end(),
+              [](const Entry& left, const Entry& right) { return left.hash < right.hash; });
+    std::atomic_store(&entries_, std::make_shared<const std::vector<Entry>>(std::move(entries)));
+}
+
+std::optional<Credential> CredentialRegistry::find(Role role, const model::Sensitive& token,
+                                                   model::Instant now) const {
+    const TokenHash hash = keys_.hash_token(token);
+    const auto entries = std::atomic_load(&entries_);
+    // The search's time tells about hashes only, which nobody can compute without the key.
+    auto at = std::lower_bound(
+        entries->begin(), entries->end(), hash,
+        [](const Entry& entry, const TokenHash& wanted) { return entry.hash < wanted; });
+    // A token may be there once for each role.
+    for (; at != entries->end() && sodium_memcmp(at->hash.data(), hash.data(), hash.size()) == 0;
+         ++at) {
+        const Credential& found = at->credential;
+        const bool is_valid = (!found.expires_at || now < *found.expires_at) && !found.revoked_at;
+        if (found.role == role && is_valid) return found;
+    }
+    return std::nullopt;
+}
+
+}  // namespace customercare::store

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace customercare::store {
+
+/// Locks on the bytes of the file `<database>-lock`, by which the processes that use one database
+/// agree on what SQLite does not keep apart. The kernel drops them with their process.
+class LockFile {
+public:
+    enum class Byte {
+        server = 0,  ///< Held by the one server as long as it runs.
+        /// Held by the server during a checkpoint and by others during a write transaction: in
+        /// SQLite before 3.51.3 a commit during another connection's checkpoint may corrupt the
+        /// database (the "WAL-reset bug").
+        checkpoint = 1,
+    };
+
+    /// Creates the file (mode 0600). Throws ServiceError{storage} naming it if that fails.
+    explicit LockFile(const std::string& database_path);
+    ~LockFile();
+    LockFile(const LockFile&) = delete;
+    LockFile& operator=(const LockFile&) = delete;
+
+    [[nodiscard]] bool try_lock(Byte byte);
+    void unlock(Byte byte);
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+    int file_;
+};
+
+/// Holds Byte::checkpoint for a scope. Throws ServiceError{storage} if it is not free within
+/// `limit`.
+class CheckpointLock {
+public:
+    CheckpointLock(LockFile& file, std::chrono::milliseconds limit);
+    ~CheckpointLock() { file_.unlock(LockFile::Byte::checkpoint); }
+    CheckpointLock(const CheckpointLock&) = delete;
+    CheckpointLock& operator=(const CheckpointLock&) = delete;
+
+private:
+    LockFile& file_;
+};
+
+}  // namespace customercare::store

@@ -1,0 +1,108 @@
+#include "support/http_client.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace customercare::test {
+namespace {
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text;
+}
+
+/// Status line and headers, without the empty line.
+HttpReply parse_head(std::string_view head) {
+    HttpReply reply;
+    reply.status = std::stoi(std::string(head.substr(head.find(' ') + 1, 3)));
+    for (std::size_t at = head.find("\r\n"); at != std::string_view::npos;) {
+        const std::size_t end = head.find("\r\n", at + 2);
+        const std::string_view line = head.substr(at + 2, end - at - 2);
+        const std::size_t colon = line.find(':');
+        std::string_view value = line.substr(colon + 1);
+        value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
+        reply.headers[lower(std::string(line.substr(0, colon)))] = value;
+        at = end;
+    }
+    return reply;
+}
+
+}  // namespace
+
+HttpClient::HttpClient(std::uint16_t port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const timeval timeout{60, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        const int error = errno;
+        ::close(socket_);
+        throw std::system_error(error, std::generic_category(), "connect");
+    }
+}
+
+HttpClient::~HttpClient() { ::close(socket_); }
+
+bool HttpClient::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+bool HttpClient::receive_more() {
+    std::array<char, 16384> buffer{};
+    const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        throw std::runtime_error("no reply within a minute");
+    }
+    if (count <= 0) return false;
+    received_.append(buffer.data(), static_cast<std::size_t>(count));
+    return true;
+}
+
+std::optional<HttpReply> HttpClient::receive(bool head) {
+    std::size_t head_end = 0;
+    while ((head_end = received_.find("\r\n\r\n")) == std::string::npos) {
+        if (!receive_more()) return std::nullopt;
+    }
+    HttpReply reply = parse_head(std::string_view(received_).substr(0, head_end));
+    received_.erase(0, head_end + 4);
+
+    const auto length = reply.headers.find("content-length");
+    const std::size_t size = head || length == reply.headers.end() ? 0 : std::stoul(length->second);
+    while (received_.size() < size) {
+        if (!receive_more()) return std::nullopt;
+    }
+    reply.body = received_.substr(0, size);
+    received_.erase(0, size);
+    return reply;
+}
+
+HttpReply HttpClient::call(std::string_view request) {
+    // A refusal may come, and the connection close, before the request is all sent.
+    send(request);
+    auto reply = receive();
+    if (!reply) throw std::runtime_error("the connection ended without a reply");
+    return *std::move(reply);
+}
+
+HttpReply call(std::uint16_t port, std::string_view request) {
+    return HttpClient(port).call(request);
+}
+
+}  // namespace customercare::test

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace customercare::test {
+
+struct HttpReply {
+    int status = 0;
+    std::map<std::string, std::string> headers;  ///< Names in lower case.
+    std::string body;
+};
+
+/// One connection to 127.0.0.1, blocking, with nothing between the test and the bytes.
+/// Throws std::runtime_error if connecting fails or the server says nothing for a minute.
+class HttpClient {
+public:
+    explicit HttpClient(std::uint16_t port);
+    ~HttpClient();
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+
+    /// Sends all bytes. False if the connection is closed.
+    bool send(std::string_view bytes);
+
+    /// The next reply, an interim one (100) included; nullopt if the connection ends before it is
+    /// whole. `head`: the request was HEAD, so that there is no body.
+    std::optional<HttpReply> receive(bool head = false);
+
+    /// send() and receive(); throws if there is no reply.
+    HttpReply call(std::string_view request);
+
+private:
+    bool receive_more();
+
+    int socket_ = -1;
+    std::string received_;
+};
+
+/// call() on a connection of its own.
+HttpReply call(std::uint16_t port, std::string_view request);
+
+}  // namespace customercare::test

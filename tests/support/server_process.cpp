@@ -1,0 +1,177 @@
+#include "support/server_process.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <stdexcept>
+#include <system_error>
+
+namespace customercare::test {
+namespace {
+
+[[noreturn]] void throw_errno(const char* what) {
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+/// A file descriptor that is closed with the object.
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : fd_(fd) {
+        if (fd < 0) throw_errno("open");
+    }
+    ~Descriptor() { ::close(fd_); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    [[nodiscard]] int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+int spawn(std::vector<std::string> arguments, int input, int output, int errors) {
+    arguments.insert(arguments.begin(), program());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+    pid_t pid = 0;
+    const int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) throw std::system_error(error, std::generic_category(), argv[0]);
+    return pid;
+}
+
+int wait_for(int pid) {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0) {
+        if (errno != EINTR) throw_errno("waitpid");
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int open_file(const std::filesystem::path& path, int flags) {
+    return ::open(path.c_str(), flags | O_CLOEXEC, 0600);
+}
+
+/// Up to the first line end, or the end of the stream.
+std::string read_line(int fd) {
+    std::string line;
+    for (char next = 0; ::read(fd, &next, 1) == 1 && next != '\n';) line += next;
+    return line;
+}
+
+std::uint16_t port_of(const std::string& url) {
+    return static_cast<std::uint16_t>(std::stoul(url.substr(url.find(':', 5) + 1)));
+}
+
+}  // namespace
+
+std::string program() {
+    const char* chosen = std::getenv("CUSTOMERCARE_PROGRAM");
+    return chosen != nullptr ? chosen : CUSTOMERCARE_PROGRAM;
+}
+
+ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input) {
+    const TemporaryDirectory directory;
+    const auto input_path = directory.path() / "input";
+    std::ofstream(input_path) << input;
+    int pid = 0;
+    {
+        const Descriptor in(open_file(input_path, O_RDONLY));
+        const Descriptor out(open_file(directory.path() / "output", O_WRONLY | O_CREAT));
+        const Descriptor err(open_file(directory.path() / "errors", O_WRONLY | O_CREAT));
+        pid = spawn(arguments, in.get(), out.get(), err.get());
+    }
+    const int exit_code = wait_for(pid);
+    return {exit_code, read_file(directory.path() / "output"),
+            read_file(directory.path() / "errors")};
+}
+
+ServerProcess::ServerProcess(const std::filesystem::path& directory,
+                             const std::vector<std::string>& arguments)
+    : directory_(directory) {
+    std::vector<std::string> all{"serve",       "--mode",      "stand-in",
+                                 "--listen",    "127.0.0.1:0", "--admin-listen",
+                                 "127.0.0.1:0", "--database",  database()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+
+    std::array<int, 2> pipe_ends{};
+    if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw_errno("pipe");
+    const Descriptor read_end(pipe_ends[0]);
+    {
+        const Descriptor write_end(pipe_ends[1]);
+        const Descriptor nothing(open_file("/dev/null", O_RDONLY));
+        const Descriptor log_file(
+            open_file(directory_ / "server.log", O_WRONLY | O_CREAT | O_APPEND));
+        pid_ = spawn(all, nothing.get(), write_end.get(), log_file.get());
+    }
+
+    const std::string line = read_line(read_end.get());
+    if (!line.starts_with("READY ")) {
+        kill();
+        throw std::runtime_error("The server did not start: " + line + "\n" + log());
+    }
+    const auto ready = nlohmann::json::parse(line.substr(6));
+    port_ = port_of(ready.at("service"));
+    admin_port_ = port_of(ready.at("admin"));
+}
+
+ServerProcess::~ServerProcess() { kill(); }
+
+std::string ServerProcess::database() const { return (directory_ / "customercare.db").string(); }
+
+std::string ServerProcess::log() const { return read_file(directory_ / "server.log"); }
+
+void ServerProcess::send_signal(int signal) const {
+    if (::kill(pid_, signal) != 0) throw_errno("kill");
+}
+
+int ServerProcess::wait() {
+    const int exit_code = wait_for(pid_);
+    pid_ = 0;
+    return exit_code;
+}
+
+int ServerProcess::stop() {
+    send_signal(SIGTERM);
+    return wait();
+}
+
+void ServerProcess::kill() {
+    if (pid_ == 0) return;
+    send_signal(SIGKILL);
+    wait();
+}
+
+std::chrono::milliseconds ServerProcess::cpu_time() const {
+    const std::string stat = read_file("/proc/" + std::to_string(pid_) + "/stat");
+    // The fields after the program's name in brackets; the first is number 3, utime is number 14.
+    std::istringstream fields(stat.substr(stat.rfind(')') + 1));
+    std::string skipped;
+    for (int number = 3; number < 14; ++number) fields >> skipped;
+    long user = 0;
+    long system = 0;
+    fields >> user >> system;
+    return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+}  // namespace customercare::test

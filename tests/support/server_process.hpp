@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/temporary_directory.hpp"
+
+namespace customercare::test {
+
+/// How much more time than usual a test may take: sanitizers slow the program down.
+inline constexpr int patience = CUSTOMERCARE_SANITIZED ? 20 : 1;
+
+/// The program under test: $CUSTOMERCARE_PROGRAM, else the one of this build.
+[[nodiscard]] std::string program();
+
+struct ProgramResult {
+    int exit_code = 0;  ///< 128 + the signal's number if one ended it.
+    std::string output;
+    std::string errors;
+};
+
+/// Runs the program to its end; `input` is its standard input.
+[[nodiscard]] ProgramResult run_program(const std::vector<std::string>& arguments,
+                                        const std::string& input = "");
+
+/// A server in stand-in mode on free ports of 127.0.0.1, killed at the latest with the object. Its
+/// database and its log are files in the given directory, so that a second server there goes on
+/// where the first one ended.
+class ServerProcess {
+public:
+    /// Returns once the server is ready. Throws if it ends before, with its log.
+    explicit ServerProcess(const std::filesystem::path& directory,
+                           const std::vector<std::string>& arguments = {});
+    ~ServerProcess();
+    ServerProcess(const ServerProcess&) = delete;
+    ServerProcess& operator=(const ServerProcess&) = delete;
+
+    [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] std::uint16_t admin_port() const { return admin_port_; }
+    [[nodiscard]] std::string database() const;
+    [[nodiscard]] std::string log() const;  ///< Standard error so far.
+
+    void send_signal(int signal) const;
+    int wait();   ///< The exit code, as in ProgramResult.
+    int stop();   ///< SIGTERM, then wait().
+    void kill();  ///< SIGKILL, then wait().
+
+    /// What the process has used so far, of all its threads, in steps of 10 ms.
+    [[nodiscard]] std::chrono::milliseconds cpu_time() const;
+
+private:
+    std::filesystem::path directory_;
+    int pid_ = 0;
+    std::uint16_t port_ = 0;
+    std::uint16_t admin_port_ = 0;
+};
+
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+
+}  // namespace customercare::test

@@ -1,0 +1,163 @@
+#include "handlers/create_call_log.hpp"
+
+#include <catch2/catch.hpp>
+#include <future>
+
+#include "support/temporary_directory.hpp"
+
+using namespace customercare;
+using model::Outcome;
+
+namespace {
+
+model::Instant fixed_now() { return model::parse_date_time("2026-03-04T05:06:07Z")->instant; }
+
+struct HandlerFixture {
+    test::TemporaryDirectory directory;
+    store::Keys keys{directory.path("key")};
+    store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
+    store::CredentialRegistry credentials{directory.path("test.db"), keys};
+    handlers::Rules rules;
+
+    HandlerFixture() { rules.credential_policy = handlers::CredentialPolicy::any; }
+
+    static model::UserNameToken token(const std::string& id) {
+        return {model::BinarySecurityToken{model::Sensitive(id)}};
+    }
+
+    static model::CreateCallLogRequest request(const std::string& message_id = "m-1") {
+        model::CreateCallLogRequest request;
+        request.credentials = model::ScCredentials{token("direct"), token("originating"), {}};
+        request.call_log.message_id = message_id;
+        return request;
+    }
+
+    model::CreateCallLogReply handle(model::CreateCallLogRequest request) {
+        const handlers::CreateCallLog handler(rules, credentials, call_logs, keys, fixed_now);
+        std::promise<model::CreateCallLogReply> reply;
+        handler.handle(std::move(request), [&](model::CreateCallLogReply&& result) {
+            reply.set_value(std::move(result));
+        });
+        return reply.get_future().get();
+    }
+
+    void add(store::Role role, const std::string& token_id,
+             std::optional<model::Instant> expires_at = std::nullopt) {
+        store::CredentialStore(directory.path("test.db"), keys)
+            .add(role, "label", model::Sensitive(token_id), expires_at);
+        credentials.reload();
+    }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(HandlerFixture, "A good request is stored and answered with success",
+                 "[handlers][create_call_log]") {
+    const auto reply = handle(request());
+    CHECK(reply.outcome == Outcome::stored);
+    CHECK(reply.response_code == "0");
+    CHECK(reply.response_description == "Success");
+    CHECK_FALSE(reply.error_data);
+    CHECK(reply.call_log_id == 1);
+}
+
+TEST_CASE_METHOD(HandlerFixture, "Both tokens must be there whatever the policy",
+                 "[handlers][create_call_log]") {
+    auto without_header = request();
+    without_header.credentials.reset();
+    auto without_originating = request();
+    without_originating.credentials->originating_user_name_token.reset();
+    auto with_empty = request();
+    with_empty.credentials->direct_user_name_token = token("");
+    for (auto* each : {&without_header, &without_originating, &with_empty}) {
+        const auto reply = handle(*each);
+        CHECK(reply.outcome == Outcome::authentication_failed);
+        REQUIRE(reply.error_data);
+        CHECK(reply.error_data->code == "AuthenticationFailed");
+        CHECK(reply.response_code == "1");
+    }
+}
+
+TEST_CASE_METHOD(HandlerFixture,
+                 "Registered tokens count by role, and unknown ones look all the same",
+                 "[handlers][create_call_log]") {
+    rules.credential_policy = handlers::CredentialPolicy::registered;
+    const auto unknown = handle(request());
+    CHECK(unknown.outcome == Outcome::authentication_failed);
+    add(store::Role::direct, "direct");
+    const auto half = handle(request());
+    CHECK(half.error_data->description == unknown.error_data->description);
+    add(store::Role::direct, "originating");
+    CHECK(handle(request()).outcome == Outcome::authentication_failed);
+    add(store::Role::originating, "originating");
+    CHECK(handle(request()).outcome == Outcome::stored);
+}
+
+TEST_CASE_METHOD(HandlerFixture, "An expired credential is as good as unknown",
+                 "[handlers][create_call_log]") {
+    rules.credential_policy = handlers::CredentialPolicy::registered;
+    add(store::Role::direct, "direct", fixed_now());
+    add(store::Role::originating, "originating");
+    CHECK(handle(request()).outcome == Outcome::authentication_failed);
+}
+
+TEST_CASE_METHOD(HandlerFixture, "Created is checked for age when max_age is set",
+                 "[handlers][create_call_log]") {
+    rules.max_age = std::chrono::seconds(60);
+    const auto with_created = [&](model::Text created) {
+        auto call = request();
+        call.credentials->created = std::move(created);
+        return handle(std::move(call)).outcome;
+    };
+    CHECK(with_created("2026-03-04T05:05:30Z") == Outcome::stored);
+    CHECK(with_created("2026-03-04T06:05:30+01:00") == Outcome::replayed);
+    CHECK(with_created("2026-03-04T05:05:06Z") == Outcome::authentication_failed);
+    CHECK(with_created("2026-03-04T05:07:08Z") == Outcome::authentication_failed);
+    CHECK(with_created("2026-03-04T05:05:30") == Outcome::authentication_failed);
+    CHECK(with_created("yesterday") == Outcome::authentication_failed);
+    CHECK(with_created(std::nullopt) == Outcome::authentication_failed);
+}
+
+TEST_CASE_METHOD(HandlerFixture, "Required elements and lengths are checked, all in one answer",
+                 "[handlers][create_call_log]") {
+    rules.required = {"BaseRequest/MessageId", "CustomerCallLog/Account/AccountNumber", "CallerId",
+                      "CustomerCallLog/Premise/PremiseAddress"};
+    rules.max_length = {{"CustomerCallLog/LogText", 3}};
+    auto call = request();
+    call.call_log.caller_id = "  ";
+    call.call_log.log_text = "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9";
+    const auto reply = handle(std::move(call));
+    CHECK(reply.outcome == Outcome::validation_failed);
+    CHECK(reply.error_data->code == "ValidationFailed");
+    CHECK(reply.error_data->description ==
+          "CustomerCallLog/LogText is longer than 3 characters. "
+          "CustomerCallLog/Account/AccountNumber is "
+          "required. CallerId is required. CustomerCallLog/Premise/PremiseAddress is required.");
+
+    auto good = request();
+    good.call_log.caller_id = "1";
+    good.call_log.log_text = "\xC3\xA9\xC3\xA9\xC3\xA9";
+    good.call_log.account = model::Account{.account_number = "a"};
+    good.call_log.open_content = {{"CustomerCallLog/Premise/PremiseAddress", "<PremiseAddress/>"}};
+    CHECK(handle(std::move(good)).outcome == Outcome::stored);
+}
+
+TEST_CASE_METHOD(HandlerFixture,
+                 "The same message again has the first outcome, another is a duplicate",
+                 "[handlers][create_call_log]") {
+    const auto first = handle(request());
+    const auto again = handle(request());
+    CHECK(again.outcome == Outcome::replayed);
+    CHECK(again.call_log_id == first.call_log_id);
+    CHECK(again.response_code == "0");
+    auto other = request();
+    other.digest[0] = 1;
+    const auto refused = handle(std::move(other));
+    CHECK(refused.outcome == Outcome::duplicate_message);
+    CHECK(refused.error_data->code == "DuplicateMessage");
+    CHECK(handle(request("m-2")).outcome == Outcome::stored);
+    auto other_sender = request();
+    other_sender.digest[0] = 1;
+    other_sender.credentials->direct_user_name_token = token("another");
+    CHECK(handle(std::move(other_sender)).outcome == Outcome::stored);
+}
