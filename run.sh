@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 
-docker/packages.sh --install build
+docker/packages.sh --install build start
 [ -f build/release/build.ninja ] || cmake --preset release -DBUILD_TESTING=OFF
 cmake --build --preset release --target customercare
 

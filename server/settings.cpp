@@ -1,5 +1,6 @@
 #include "settings.hpp"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -7,7 +8,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <toml++/toml.h>
 #include <type_traits>
 
 #include "model/error.hpp"
@@ -42,8 +42,7 @@ template <typename Member>
 Setting number(std::string key, std::int64_t min, std::int64_t max, std::string reason,
                Member member) {
     using Number = MemberType<Member>;
-    return {std::move(key),
-            "integer, " + std::to_string(min) + " to " + std::to_string(max),
+    return {std::move(key), "integer, " + std::to_string(min) + " to " + std::to_string(max),
             std::move(reason),
             [member](const Settings& settings) -> SettingValue {
                 if constexpr (std::is_arithmetic_v<Number>) {
@@ -86,9 +85,10 @@ Setting choice(std::string key, std::string reason, Member member, Choices<Membe
     }
     return {std::move(key), std::move(allowed), std::move(reason),
             [member, choices](const Settings& settings) -> SettingValue {
-                return std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
-                           return choice.second == member(settings);
-                       })->first;
+                return std::find_if(
+                           choices.begin(), choices.end(),
+                           [&](const auto& choice) { return choice.second == member(settings); })
+                    ->first;
             },
             [member, choices](Settings& settings, const SettingValue& value) {
                 const auto found =
@@ -164,7 +164,7 @@ std::optional<ListenAddress> parse_listen_address(std::string_view text) {
 }
 
 const char* const listen_addresses =
-    "ADDRESS:PORT, such as \"127.0.0.1:8080\" or \"[::1]:8080\"; port 0: any free one";
+    R"(ADDRESS:PORT, such as "127.0.0.1:8080" or "[::1]:8080"; port 0: any free one)";
 
 Setting http_listen() {
     return {"http.listen", listen_addresses,
@@ -201,11 +201,11 @@ Setting admin_listen() {
 }
 
 Setting time_zone() {
-    Setting setting = choice(
-        "soap.time_zone",
-        "The zone of our own times in replies, and of times that are sent without one.",
-        [](auto& settings) -> auto& { return settings.soap.time_zone; },
-        {{"local", model::TimeZone::local}, {"utc", model::TimeZone::utc}});
+    Setting setting =
+        choice("soap.time_zone",
+               "The zone of our own times in replies, and of times that are sent without one.",
+               [](auto& settings) -> auto& { return settings.soap.time_zone; },
+               {{"local", model::TimeZone::local}, {"utc", model::TimeZone::utc}});
     setting.set = [set = setting.set](Settings& settings, const SettingValue& value) {
         if (!set(settings, value)) return false;
         settings.store.time_zone = settings.soap.time_zone;
@@ -230,7 +230,10 @@ constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t gibibyte = 1'073'741'824;
 
 // The member of `settings` named by a path of members, for rows of the table.
-#define AT(path) [](auto& settings) -> auto& { return settings.path; }
+// NOLINTBEGIN(bugprone-macro-parentheses)
+#define AT(path) \
+    [](auto& settings) -> auto& { return settings.path; }
+// NOLINTEND(bugprone-macro-parentheses)
 
 std::vector<Setting> make_table() {
     using cli::LogFormat;
@@ -294,9 +297,14 @@ std::vector<Setting> make_table() {
                "Elements of a message. This and the limits below keep the cost of hostile "
                "messages low; honest ones need a tenth.",
                AT(soap.limits.max_elements)),
+        number(
+            "guard.max_events", 1000, 100 * million,
+            "Tags, lines of text, references, comments and instructions of a message: each costs "
+            "the XML parser a step.",
+            AT(soap.limits.max_events)),
         number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
                AT(soap.limits.max_attributes)),
-        number("guard.max_attribute_names", 8, 1000, "Distinct attribute names of a message.",
+        number("guard.max_attribute_names", 8, 512, "Distinct attribute names of a message.",
                AT(soap.limits.max_attribute_names)),
         number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",
                AT(soap.limits.max_namespace_declarations)),
@@ -413,8 +421,7 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 [[noreturn]] void refuse_unknown(const std::string& source, std::string_view what,
-                                 std::string_view name,
-                                 std::string (*name_of)(const Setting&)) {
+                                 std::string_view name, std::string (*name_of)(const Setting&)) {
     std::string nearest;
     std::size_t least = std::numeric_limits<std::size_t>::max();
     for (const Setting& setting : setting_table()) {
@@ -681,6 +688,7 @@ std::string Settings::key_file_path() const {
 
 http::Options Settings::admin_defaults() {
     http::Options options;
+    options.setting = "admin.listen";
     options.port = 8081;
     options.threads = 1;
     options.max_connections = 100;
@@ -751,14 +759,15 @@ std::string reference_toml() {
         "#\n"
         "# A setting may also be given as an environment variable (http.listen:\n"
         "# CUSTOMERCARE_HTTP_LISTEN, or CUSTOMERCARE_HTTP_LISTEN_FILE for the path of a file that\n"
-        "# holds the value) and as a flag (--set http.listen=127.0.0.1:8080). Flags count more than\n"
+        "# holds the value) and as a flag (--set http.listen=127.0.0.1:8080). Flags count more "
+        "than\n"
         "# the environment, and that more than this file. Paths are relative to where the program\n"
         "# is started.\n\n";
     write_sections(out, [&](const Setting& setting) {
         append_comment(out, setting.reason + " (" + setting.allowed + ")" +
-                                (setting.stand_in.empty()
-                                     ? ""
-                                     : " In mode stand-in the default is " + setting.stand_in + "."));
+                                (setting.stand_in.empty() ? ""
+                                                          : " In mode stand-in the default is " +
+                                                                setting.stand_in + "."));
         out += '#' + toml_line(setting, Settings{}) + '\n';
     });
     return out;

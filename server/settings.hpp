@@ -51,7 +51,7 @@ struct Setting {
     std::function<SettingValue(const Settings&)> get;
     /// False if the value is not allowed.
     std::function<bool(Settings&, const SettingValue&)> set;
-    bool is_secret = false;    ///< Never printed.
+    bool is_secret = false;  ///< Never printed.
     std::string stand_in{};  ///< The default in mode stand-in where it is another, as text.
 };
 [[nodiscard]] const std::vector<Setting>& setting_table();
@@ -70,8 +70,8 @@ struct LoadedSettings {
     std::map<std::string, std::string> origins;
 };
 
-/// Applies, each over the one before: defaults, the mode's defaults, the TOML file (if `file` is not
-/// empty), the variables CUSTOMERCARE_SECTION_KEY of `environment` (a null-terminated array as
+/// Applies, each over the one before: defaults, the mode's defaults, the TOML file (if `file` is
+/// not empty), the variables CUSTOMERCARE_SECTION_KEY of `environment` (a null-terminated array as
 /// environ; with _FILE appended, the value is the named file's first line), and `flags`.
 /// Throws ServiceError{usage}, whose text names key, value, source and what is allowed; for an
 /// unknown key, the nearest known one.

@@ -1,6 +1,7 @@
 #include "admin/admin.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace customercare::admin {
 
@@ -50,9 +51,9 @@ model::HttpReply Admin::answer(const model::HttpRequest& request) const {
 model::HttpReply Admin::readiness() const {
     const std::size_t length = call_logs_.queue_length();
     const bool is_ready = length < queue_limit_;
-    return json_reply(is_ready ? 200 : 503, {{"ready", is_ready},
-                                             {"queue_length", length},
-                                             {"queue_limit", queue_limit_}});
+    return json_reply(
+        is_ready ? 200 : 503,
+        {{"ready", is_ready}, {"queue_length", length}, {"queue_limit", queue_limit_}});
 }
 
 }  // namespace customercare::admin

@@ -74,8 +74,8 @@ Json& locate(Json& root, std::string_view path) {
     return *place;
 }
 
-/// An unknown child of a phone may stand there more than once, or have a known one's name in another
-/// namespace: then the place becomes an array.
+/// An unknown child of a phone may stand there more than once, or have a known one's name in
+/// another namespace: then the place becomes an array.
 void put_open_content(Json& place, const std::string& xml) {
     if (place.is_null()) {
         place = xml;
@@ -119,8 +119,9 @@ void append_lines(std::string& out, const std::string& label, const Json& value,
         out += '\n';
         append_members(out, value, indent + "  ");
     } else if (value.is_string()) {
-        out += ' ';
-        append_text(out, value.get_ref<const std::string&>(), indent);
+        const auto& text = value.get_ref<const std::string&>();
+        if (!text.empty()) out += ' ';
+        append_text(out, text, indent);
     } else {
         out += value.is_null() ? " (nil)\n" : ' ' + value.dump() + '\n';
     }
@@ -197,7 +198,7 @@ Json to_json(const store::StoredCallLog& stored) {
     }
     for (const std::string& path : log.nil_elements) {
         Json& place = locate(root, path);
-        if (place.empty() || place == "") place = nullptr;
+        if (place.empty() || place == Json("")) place = nullptr;
     }
     return root;
 }
@@ -223,7 +224,11 @@ std::string csv_row(const Json& call_log) {
         if (&column != &columns().front()) row += ',';
         const Json* value = find(call_log, column);
         if (value == nullptr || value->is_null()) continue;
-        row += value->is_string() ? csv_text(value->get_ref<const std::string&>()) : dump(*value);
+        if (value->is_string()) {
+            row += csv_text(value->get_ref<const std::string&>());
+        } else {
+            row += value->is_structured() ? csv_text(dump(*value)) : dump(*value);
+        }
     }
     return row + "\r\n";
 }
@@ -231,7 +236,7 @@ std::string csv_row(const Json& call_log) {
 std::string csv_text(const std::string& text) {
     const bool is_formula =
         !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
-    const std::string safe = is_formula ? '\'' + text : text;
+    std::string safe = is_formula ? '\'' + text : text;
     if (safe.find_first_of("\",\r\n") == std::string::npos) return safe;
     std::string quoted = "\"";
     for (const char c : safe) quoted += c == '"' ? "\"\"" : std::string(1, c);

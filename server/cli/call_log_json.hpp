@@ -22,8 +22,8 @@ using Json = nlohmann::ordered_json;
 /// The columns of csv_row: every simple element that occurs once at most, by its path with dots.
 [[nodiscard]] std::string csv_header();
 
-/// One record of CSV ([RFC4180]), with its line end. Text that a spreadsheet would take for a formula
-/// (because of a leading = + - @, tab or CR) gets an apostrophe before it.
+/// One record of CSV ([RFC4180]), with its line end. Text that a spreadsheet would take for a
+/// formula (because of a leading = + - @, tab or CR) gets an apostrophe before it.
 [[nodiscard]] std::string csv_row(const Json& call_log);
 
 /// One field of CSV, as in csv_row.

@@ -150,8 +150,8 @@ public:
         stream().flush();
         if (path_.empty()) return;
         const int descriptor = open(draft_.c_str(), O_RDONLY | O_CLOEXEC);
-        const bool is_safe = descriptor >= 0 && fsync(descriptor) == 0 &&
-                             rename(draft_.c_str(), path_.c_str()) == 0;
+        const bool is_safe =
+            descriptor >= 0 && fsync(descriptor) == 0 && rename(draft_.c_str(), path_.c_str()) == 0;
         const int error = errno;
         if (descriptor >= 0) close(descriptor);
         if (!is_safe) fail("--output: " + path_ + ": " + std::generic_category().message(error));
@@ -183,7 +183,8 @@ int export_all(const Settings& settings, const Query& query) {
 }
 
 void add_filters(CLI::App& command, Query& query) {
-    const auto add = [&](const char* flag, std::string& option, const char* type, const char* help) {
+    const auto add = [&](const char* flag, std::string& option, const char* type,
+                         const char* help) {
         command.add_option(flag, option, help)->type_name(type);
     };
     add("--account", query.account, "NUMBER", "AccountNumber");
@@ -194,7 +195,7 @@ void add_filters(CLI::App& command, Query& query) {
     add("--to", query.to, "TIME", "Received before");
     command.add_option("--limit", query.limit, "At most so many")
         ->type_name("COUNT")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}).description(""));
 }
 
 }  // namespace
@@ -206,8 +207,8 @@ void add_call_logs(CommandLine& line) {
     const auto query = std::make_shared<Query>();
     const char* const reveal_help = "With SSN and DriverLicense; needs the key file";
 
-    CLI::App& list_command =
-        *group.add_subcommand("list", "Show what was received, the newest first (100 unless --limit)");
+    CLI::App& list_command = *group.add_subcommand(
+        "list", "Show what was received, the newest first (100 unless --limit)");
     line.add_settings(list_command);
     add_filters(list_command, *query);
     list_command.add_flag("--json", query->as_json, "As a JSON array");
@@ -232,7 +233,7 @@ void add_call_logs(CommandLine& line) {
     export_command.add_option("--format", query->format, "Everything as JSON lines, or a table")
         ->required()
         ->type_name("jsonl|csv")
-        ->check(CLI::IsMember({"jsonl", "csv"}));
+        ->check(CLI::IsMember({"jsonl", "csv"}).description(""));
     export_command.add_option("--output", query->output, "Instead of standard output")
         ->type_name("FILE");
     export_command.add_flag("--reveal", query->reveal, reveal_help);

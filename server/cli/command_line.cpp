@@ -30,6 +30,17 @@ flags. `customercare check-config --reference` explains every one.
 Exit codes: 0 done; 1 failed while working, such as at the database; 2 wrong usage or settings.
 After a second SIGTERM or SIGINT: 128 + the signal's number.)";
 
+std::string explain(const CLI::ParseError& error, const CLI::App& app) {
+    std::string command = app.get_name();
+    for (auto chosen = app.get_subcommands(); !chosen.empty();) {
+        command += ' ' + chosen.front()->get_name();
+        chosen = chosen.front()->get_subcommands();
+    }
+    const std::vector<std::string> unknown = app.remaining(true);
+    return (unknown.empty() ? error.what() : "unknown argument " + unknown.front()) + " (see " +
+           command + " --help)";
+}
+
 int complain(const std::string& what, int code) {
     std::string line = "customercare: ";
     append_printable(line, what);
@@ -37,17 +48,28 @@ int complain(const std::string& what, int code) {
     return code;
 }
 
-/// Where `exception` was thrown while an ostream wrote: the reader of a pipe may have gone, as `head`
-/// does, which is no failure.
+/// Where `exception` was thrown while an ostream wrote: the reader of a pipe may have gone, as
+/// `head` does, which is no failure.
 int output_failed(int error) {
     if (error == EPIPE) return success;
     return complain("the output can't be written: " + std::generic_category().message(error),
                     failure);
 }
 
+int parse_and_act(CommandLine& line, int argc, char** argv) {
+    try {
+        line.app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() != 0) return complain(explain(error, line.app), usage);
+        return line.app.exit(error);  // --help and --version
+    }
+    return line.action();
+}
+
 std::size_t count_characters(const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    }));
 }
 
 }  // namespace
@@ -86,8 +108,10 @@ void CommandLine::add_settings(CLI::App& command) {
 
 void CommandLine::add_server_settings(CLI::App& command) {
     add_flag(command, "--mode", "mode", "production|stand-in", "What the program is for");
-    add_flag(command, "--listen", "http.listen", "ADDRESS:PORT", "Port 0: any free one");
-    add_flag(command, "--admin-listen", "admin.listen", "ADDRESS:PORT", "\"\": no admin server");
+    add_flag(command, "--listen", "http.listen", "ADDRESS:PORT",
+             "Where to listen; port 0: any free one");
+    add_flag(command, "--admin-listen", "admin.listen", "ADDRESS:PORT",
+             "Where the admin server listens; \"\": no such server");
 }
 
 void CommandLine::add_flag(CLI::App& command, const std::string& flag, const std::string& key,
@@ -95,7 +119,9 @@ void CommandLine::add_flag(CLI::App& command, const std::string& flag, const std
     command
         .add_option_function<std::string>(
             flag,
-            [this, flag, key](const std::string& text) { flags.push_back({flag, key, text}); },
+            [this, flag, key](const std::string& text) {
+                flags.push_back({flag, key, text});
+            },
             help + " (" + key + ")")
         ->type_name(type)
         ->take_last();
@@ -124,6 +150,7 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
             const std::size_t width = count_characters(row[i]);
             table.append(width < widths[i] ? widths[i] - width + 2 : 2, ' ');
         }
+        table.erase(table.find_last_not_of(' ') + 1);
         table += '\n';
     }
     return table;
@@ -143,6 +170,7 @@ int run(int argc, char** argv) {
     // A reader of our output that goes away is an error of write(), no signal.
     std::signal(SIGPIPE, SIG_IGN);
     std::ios::sync_with_stdio(false);
+    std::cout.exceptions(std::ios::badbit);
 
     CommandLine line;
     line.app.name("customercare");
@@ -154,24 +182,14 @@ int run(int argc, char** argv) {
     add_check_config(line);
     add_credentials(line);
     add_call_logs(line);
-
     try {
-        std::cout.exceptions(std::ios::badbit);
-        try {
-            line.app.parse(argc, argv);
-        } catch (const CLI::ParseError& error) {
-            if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-                line.app.exit(error);
-                std::cout.flush();
-                return success;
-            }
-            return complain(std::string(error.what()) + " (see customercare --help)", usage);
-        }
-        const int code = line.action();
+        const int code = parse_and_act(line, argc, argv);
         std::cout.flush();
         return code;
     } catch (const std::ios::failure&) {
-        return output_failed(errno);
+        const int error = errno;
+        std::cout.exceptions(std::ios::goodbit);  // Or it throws again when the program ends.
+        return output_failed(error);
     } catch (const model::ServiceError& error) {
         return complain(error.what(), error.code() == model::ErrorCode::usage ? usage : failure);
     } catch (const std::exception& error) {

@@ -79,7 +79,7 @@ std::string generate_token() {
 }
 
 struct NewCredential {
-    store::Role role = store::Role::direct;
+    std::string role;
     std::string label;
     std::string expires;
     std::string token_file;
@@ -89,14 +89,16 @@ struct NewCredential {
 int add(const Settings& settings, const NewCredential& credential) {
     std::optional<model::Instant> expires_at;
     if (!credential.expires.empty()) expires_at = parse_instant("--expires", credential.expires);
-    const model::Sensitive token(credential.generate              ? generate_token()
-                                 : credential.token_file.empty() ? read_token_from_input()
-                                                                 : read_token_file(credential.token_file));
+    const model::Sensitive token(credential.generate ? generate_token()
+                                 : credential.token_file.empty()
+                                     ? read_token_from_input()
+                                     : read_token_file(credential.token_file));
     if (token.empty()) refuse("credentials add: the token is empty");
 
     const auto keys = open_or_create_keys(settings);
     store::CredentialStore credentials(settings.store.path, *keys);
-    const std::int64_t id = credentials.add(credential.role, credential.label, token, expires_at);
+    const auto role = credential.role == "direct" ? store::Role::direct : store::Role::originating;
+    const std::int64_t id = credentials.add(role, credential.label, token, expires_at);
     if (credential.generate) {
         std::cerr << "Added credential " << id << ". Its token is shown this once:" << std::endl;
         std::cout << token.reveal() << '\n';
@@ -166,22 +168,23 @@ void add_credentials(CommandLine& line) {
         "Example: customercare credentials add --role direct --label desk --generate");
 
     CLI::App& add_command = *group.add_subcommand(
-        "add", "Register a token. It is read from standard input unless told otherwise; never an "
-               "argument, since those are seen by others");
+        "add",
+        "Register a token. It is read from standard input unless told otherwise; never an "
+        "argument, since those are seen by others");
     line.add_settings(add_command);
     const auto credential = std::make_shared<NewCredential>();
     add_command.add_option("--role", credential->role, "Which of the two tokens")
         ->required()
         ->type_name("direct|originating")
-        ->transform(CLI::CheckedTransformer(std::map<std::string, store::Role>{
-            {"direct", store::Role::direct}, {"originating", store::Role::originating}}));
+        ->check(CLI::IsMember({"direct", "originating"}).description(""));
     add_command.add_option("--label", credential->label, "Name of its owner, for lists and logs")
         ->required()
         ->type_name("TEXT");
     add_command.add_option("--expires", credential->expires, "Refused from then on")
         ->type_name("TIME");
     CLI::Option* token_file =
-        add_command.add_option("--token-file", credential->token_file, "Its first line is the token")
+        add_command
+            .add_option("--token-file", credential->token_file, "Its first line is the token")
             ->type_name("FILE");
     add_command.add_flag("--generate", credential->generate, "Make a random token and print it")
         ->excludes(token_file);
@@ -201,9 +204,8 @@ void add_credentials(CommandLine& line) {
     line.add_settings(revoke_command);
     const auto id = std::make_shared<std::int64_t>();
     revoke_command.add_option("ID", *id, "As shown by list")->required();
-    revoke_command.callback([&line, id] {
-        line.action = [&line, id] { return revoke(line.load().settings, *id); };
-    });
+    revoke_command.callback(
+        [&line, id] { line.action = [&line, id] { return revoke(line.load().settings, *id); }; });
 }
 
 }  // namespace customercare::cli

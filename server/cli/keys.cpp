@@ -14,32 +14,31 @@ std::string place(const Settings& settings) {
                                      : "credentials.key_file: ";
 }
 
-std::unique_ptr<store::Keys> read(const Settings& settings) try {
-    return std::make_unique<store::Keys>(settings.key_file_path());
-} catch (const model::ServiceError& error) {
-    throw model::ServiceError(error.code(), place(settings) + error.what());
+std::unique_ptr<store::Keys> open(const Settings& settings, bool may_create) {
+    const std::string path = settings.key_file_path();
+    std::error_code error;
+    const bool is_missing =
+        std::filesystem::status(path, error).type() == std::filesystem::file_type::not_found;
+    if (is_missing && !may_create) {
+        throw model::ServiceError(
+            model::ErrorCode::usage,
+            place(settings) + "key file " + path +
+                " is missing; check --database and --config, or restore it from a copy");
+    }
+    try {
+        return std::make_unique<store::Keys>(path);
+    } catch (const model::ServiceError& refusal) {
+        throw model::ServiceError(refusal.code(), place(settings) + refusal.what());
+    }
 }
 
 }  // namespace
 
-std::unique_ptr<store::Keys> open_keys(const Settings& settings) {
-    std::error_code error;
-    const bool is_missing =
-        std::filesystem::status(settings.key_file_path(), error).type() ==
-        std::filesystem::file_type::not_found;
-    if (is_missing) {
-        throw model::ServiceError(
-            model::ErrorCode::usage,
-            place(settings) + "key file " + settings.key_file_path() +
-                " is missing; check --database and --config, or restore it from a copy");
-    }
-    return read(settings);
-}
+std::unique_ptr<store::Keys> open_keys(const Settings& settings) { return open(settings, false); }
 
 std::unique_ptr<store::Keys> open_or_create_keys(const Settings& settings) {
     std::error_code error;
-    const bool has_database = std::filesystem::exists(settings.store.path, error);
-    return has_database ? open_keys(settings) : read(settings);
+    return open(settings, !std::filesystem::exists(settings.store.path, error));
 }
 
 }  // namespace customercare::cli

@@ -107,13 +107,13 @@ LogLevel level_of(const http::Exchange& exchange, LogLevel usual) {
 std::string log_line(LogFormat format, std::string_view event, std::span<const LogField> fields) {
     std::string line;
     line.reserve(256);
-    if (format == LogFormat::json) line += "\"event\":\"";
+    if (format == LogFormat::json) line += R"("event":")";
     line += event;
     if (format == LogFormat::json) line += '"';
     for (const LogField& field : fields) {
-        line += format == LogFormat::json ? ",\"" : " ";
+        line += format == LogFormat::json ? R"(,")" : " ";
         line += field.key;
-        line += format == LogFormat::json ? "\":" : "=";
+        line += format == LogFormat::json ? R"(":)" : "=";
         std::visit([&](const auto& value) { append_value(line, value, format); }, field.value);
     }
     return line;
@@ -122,9 +122,8 @@ std::string log_line(LogFormat format, std::string_view event, std::span<const L
 Log::Log(const LogOptions& options) : format_(options.format) {
     auto sink = std::make_shared<BufferingSink>(options.file);
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-        format_ == LogFormat::text
-            ? "%Y-%m-%dT%H:%M:%S.%eZ %l %v"
-            : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+        format_ == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %l %v"
+                                   : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
         spdlog::pattern_time_type::utc));
     logger_ = std::make_shared<spdlog::logger>("customercare", std::move(sink));
     logger_->set_level(static_cast<spdlog::level::level_enum>(options.level));
@@ -143,8 +142,7 @@ void Log::write(LogLevel level, std::string_view event, std::span<const LogField
     logger_->log(own_level, spdlog::string_view_t(log_line(format_, event, fields)));
 }
 
-void Log::exchange(std::string_view event, const http::Exchange& exchange,
-                   LogLevel usual) const {
+void Log::exchange(std::string_view event, const http::Exchange& exchange, LogLevel usual) const {
     const LogLevel level = level_of(exchange, usual);
     const model::ExchangeSummary& summary = *exchange.summary;
     std::string ignored;

@@ -58,13 +58,6 @@ void raise_descriptor_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::unique_ptr<http::Server> listen(const std::string& setting, const http::Options& options,
-                                     model::HttpHandler handler, http::Observer observer) try {
-    return std::make_unique<http::Server>(options, std::move(handler), std::move(observer));
-} catch (const model::ServiceError& error) {
-    throw model::ServiceError(error.code(), setting + ": " + error.what());
-}
-
 std::string url_of(const http::Server& server) {
     return "http://" + listen_text(server.address(), server.port());
 }
@@ -102,30 +95,31 @@ int serve(const Settings& settings) {
             credentials.reload();
         } catch (const std::exception& error) {
             log.write(LogLevel::error, "credentials_not_reloaded", {{"detail", error.what()}});
+            throw;  // The store calls again.
         }
     });
 
     const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
                                                   model::system_now);
     const soap::Endpoint endpoint(settings.soap, create_call_log);
-    const auto service = listen(
-        "http.listen", settings.http,
+    http::Server service(
+        settings.http,
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
             endpoint.handle(request, std::move(respond));
         },
         [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
     const admin::Admin admin(*store, settings.store.queue_limit);
-    const auto admin_server =
-        !settings.admin
-            ? nullptr
-            : listen(
-                  "admin.listen", *settings.admin,
-                  [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
-                      admin.handle(request, respond);
-                  },
-                  [&](const http::Exchange& exchange) {
-                      log.exchange("admin", exchange, LogLevel::debug);
-                  });
+    std::optional<http::Server> admin_server;
+    if (settings.admin) {
+        admin_server.emplace(
+            *settings.admin,
+            [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
+                admin.handle(request, respond);
+            },
+            [&](const http::Exchange& exchange) {
+                log.exchange("admin", exchange, LogLevel::debug);
+            });
+    }
 
     const std::string version = version_text();
     // Not before all is well: a failed start is to say one line.
@@ -143,8 +137,8 @@ int serve(const Settings& settings) {
                     "likewise --role originating."}});
     }
 
-    service->start();
-    Json ready{{"service", url_of(*service) + settings.soap.path}};
+    service.start();
+    Json ready{{"service", url_of(service) + settings.soap.path}};
     if (admin_server) {
         admin_server->start();
         ready["admin"] = url_of(*admin_server);
@@ -154,7 +148,7 @@ int serve(const Settings& settings) {
 
     const int signal = stop_signals.wait();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    if (!service->stop()) {
+    if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
                   {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
     }
@@ -173,11 +167,11 @@ void add_serve(CommandLine& line) {
     line.add_server_settings(command);
     command.footer(
         "When ready, it prints one line to standard output:\n"
-        "READY {\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://127.0.0.1:8081\",\"pid\":1}\n"
+        "READY "
+        "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
+        "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.");
-    command.callback([&line] {
-        line.action = [&line] { return serve(line.load().settings); };
-    });
+    command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
 }
 
 }  // namespace customercare::cli

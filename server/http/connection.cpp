@@ -19,7 +19,7 @@ using Socket = asio::ip::tcp::socket;
 namespace {
 
 /// How long a client may take to close after the last reply, if it has nothing more to send.
-constexpr std::chrono::seconds farewell{2};
+constexpr std::chrono::seconds farewell{1};
 
 bool would_block(error_code error) {
     return error == asio::error::would_block || error == asio::error::try_again;

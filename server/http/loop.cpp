@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <chrono>
+#include <exception>
 #include <iterator>
 
 #include <boost/asio/post.hpp>
@@ -57,8 +58,12 @@ Loop::Loop(Shared& shared)
 
 Loop::~Loop() { mailbox_->close(); }
 
-bool Loop::run() noexcept {
-    context_.run();
+bool Loop::run() {
+    try {
+        context_.run();
+    } catch (...) {
+        std::terminate();  // Out of memory outside of every connection; a deaf server is worse.
+    }
     bool answered = true;
     for (Connection& connection : connections_) {
         if (connection.cut()) answered = false;
@@ -66,7 +71,7 @@ bool Loop::run() noexcept {
     return answered;
 }
 
-void Loop::add(asio::ip::tcp::socket socket, asio::ip::address peer, bool turn_away) {
+void Loop::add(asio::ip::tcp::socket socket, const asio::ip::address& peer, bool turn_away) {
     boost::system::error_code error;
     socket.non_blocking(true, error);
     const auto local = socket.local_endpoint(error);
@@ -95,7 +100,7 @@ void Loop::drain() {
 }
 
 void Loop::finish_if_drained() {
-    if (!draining_ || !connections_.empty()) return;
+    if (!has_drained()) return;
     timer_.cancel();
     running_.reset();
 }
@@ -122,9 +127,9 @@ void Loop::schedule_tick() {
     timer_.expires_after(tick);
     timer_.async_wait([this](boost::system::error_code error) {
         if (error) return;
-        schedule_tick();
         const auto now = Connection::Clock::now();
         for_each_connection([now](Connection& connection) { connection.check_deadline(now); });
+        if (!has_drained()) schedule_tick();
     });
 }
 

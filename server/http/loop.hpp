@@ -23,17 +23,15 @@
 
 namespace customercare::http {
 
-class Loop;
-
 /// What the loops of one server share.
 struct Shared {
     Options options;
     model::HttpHandler handler;
     Observer observer;
     std::atomic<std::uint64_t> next_request_id;
-    std::atomic<std::size_t> served{0};  ///< Connections.
-    std::atomic<std::size_t> turned_away{
-        0};  ///< Connections that are told that there are too many.
+    // Connections that are open.
+    std::atomic<std::size_t> served{0};
+    std::atomic<std::size_t> turned_away{0};  ///< To be told that there are too many.
 };
 
 /// Where replies wait for the thread of their connection. Outlives its loop while somebody still
@@ -70,9 +68,10 @@ public:
     boost::asio::io_context& context() { return context_; }
     /// Returns when the loop has drained, or after context().stop(): false if there were requests
     /// without a reply.
-    bool run() noexcept;
+    bool run();
 
-    void add(boost::asio::ip::tcp::socket socket, boost::asio::ip::address peer, bool turn_away);
+    void add(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
+             bool turn_away);
     void drain();  ///< Idle connections close, the others when they have their reply.
 
     // For connections.
@@ -106,6 +105,7 @@ private:
             run_step(connection, [&] { step(connection); });
         }
     }
+    [[nodiscard]] bool has_drained() const { return draining_ && connections_.empty(); }
     void finish_if_drained();
 
     Shared& shared_;

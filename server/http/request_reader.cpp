@@ -33,7 +33,7 @@ std::string_view trimmed(std::string_view text) {
 /// uri-host [ ":" port ] ([RFC9110] 7.2), by its characters.
 bool is_host(std::string_view text) {
     const std::size_t port = text.find_last_of(":]");
-    if (port != text.npos && text[port] == ':') {
+    if (port != std::string_view::npos && text[port] == ':') {
         if (!std::all_of(text.begin() + static_cast<std::ptrdiff_t>(port) + 1, text.end(),
                          is_digit)) {
             return false;
@@ -160,7 +160,6 @@ void RequestReader::put(std::string_view bytes) {
         const std::size_t end = find_head_end();
         if (end == 0) return;
         read_head(std::string_view(head_).substr(0, end));
-        if (state_ != State::partial) return;
         const std::string_view body = std::string_view(head_).substr(end);
         rest_ = body.substr(read_body(body));
     }
@@ -190,7 +189,7 @@ std::size_t RequestReader::find_head_end() {
         }
     }
     std::size_t head_end = 0;
-    for (std::size_t end = 0; head_end == 0 && (end = head_.find('\n', line_)) != head_.npos;
+    for (std::size_t end = 0; head_end == 0 && (end = head_.find('\n', line_)) != std::string::npos;
          line_ = end + 1) {
         if (end == line_ || head_[end - 1] != '\r') {
             refuse(400, "A line does not end with CR LF.");

@@ -36,10 +36,13 @@ struct Exchange {
     unsigned status = 0;            ///< 0: the connection ended without a reply.
     std::size_t request_bytes = 0;  ///< Of the body.
     std::size_t reply_bytes = 0;    ///< Of the body.
-    std::chrono::microseconds duration{
-        0};  ///< From the request's first byte to the reply's handing over.
+    /// From the request's first byte to the reply's handing over to the socket.
+    std::chrono::microseconds duration{0};
     const model::ExchangeSummary* summary = nullptr;  ///< Never null.
 };
+/// Told once of every exchange, on the connection's thread; must not throw. Beyond the handler's
+/// own outcomes there are "refused" (by http/ itself), "abandoned" (no reply; status 0) and
+/// "failed" (the handler threw or gave no reply).
 using Observer = std::function<void(const Exchange&)>;
 
 /// An HTTP/1.1 server ([RFC9110], [RFC9112]): whole messages only. Nothing reaches the handler

@@ -68,7 +68,8 @@ Ticks to_ticks(std::string_view digits) {
     }
     const std::string_view rest = digits.substr(std::min(resolution, digits.size()));
     if (rest.empty() || rest.front() < '5') return Ticks(ticks);
-    const bool is_half = rest.front() == '5' && rest.find_first_not_of('0', 1) == rest.npos;
+    const bool is_half =
+        rest.front() == '5' && rest.find_first_not_of('0', 1) == std::string_view::npos;
     return Ticks(ticks + (is_half ? ticks % 2 : 1));
 }
 

@@ -109,6 +109,7 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     if (distinct_name_count_ != 0) distinct_names_.fill(nullptr);
     distinct_name_count_ = 0;
     element_count_ = 0;
+    event_count_ = 0;
     declaration_count_ = 0;
     value_error_.clear();
     canonical_.assign(canonical_start);

@@ -23,7 +23,7 @@ bool is_soap(NamespaceId id) { return id == soap11_id || id == soap12_id; }
 }  // namespace
 
 void Guard::Reader::on_start(const char* raw_name, const char** attributes) {
-    if (stopped_) return;
+    if (!begin_event()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + 1);
     if (++element_count_ > limits_.max_elements) {
         return fail_limit("more than " + std::to_string(limits_.max_elements) + " elements",
@@ -279,7 +279,7 @@ void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::u
 }
 
 void Guard::Reader::on_end() {
-    if (stopped_) return;
+    if (!begin_event()) return;
     const std::size_t end =
         offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser_.get()));
     if (!value_error_.empty()) return settle_value_error(offset() + 2);
@@ -343,7 +343,7 @@ void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
 }
 
 void Guard::Reader::on_text(std::string_view text) {
-    if (stopped_ || frames_.empty()) return;
+    if (!begin_event() || frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset());
     Frame& frame = top();
     if (frame.state == State::simple) {
@@ -358,7 +358,7 @@ void Guard::Reader::on_text(std::string_view text) {
 }
 
 void Guard::Reader::on_cdata_start() {
-    if (stopped_ || frames_.empty()) return;
+    if (!begin_event() || frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + std::strlen("<![CDATA["));
     if (top().state != State::simple) on_loose_text();
 }
@@ -383,7 +383,7 @@ void Guard::Reader::on_loose_text() {
 }
 
 void Guard::Reader::on_comment_or_instruction(const char* kind, std::size_t markup) {
-    if (stopped_ || frames_.empty()) return;
+    if (!begin_event() || frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + markup);
     top().plain = false;
     if (top().state == State::simple) {

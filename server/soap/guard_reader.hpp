@@ -77,6 +77,15 @@ private:
     void on_text(std::string_view text);
     void on_cdata_start();
     void on_loose_text();
+    /// Counts an event. False: nothing is to be done about it.
+    [[nodiscard]] bool begin_event() {
+        if (stopped_) return false;
+        if (++event_count_ <= limits_.max_events) return true;
+        fail_limit("more than " + std::to_string(limits_.max_events) +
+                       " tags, lines of text, references and comments",
+                   "guard.max_events");
+        return false;
+    }
     void on_comment_or_instruction(const char* kind, std::size_t markup);
 
     // Starting an element, by what it stands in. Each says what pending_ is.
@@ -151,6 +160,7 @@ private:
     std::array<const char*, 1024> distinct_names_{};  ///< Expat's pointers, hashed.
     std::size_t distinct_name_count_ = 0;
     std::size_t element_count_ = 0;
+    std::size_t event_count_ = 0;
     std::size_t declaration_count_ = 0;
     std::string value_;
     std::string value_error_;  ///< Of the value just ended; its position is that of the next node.

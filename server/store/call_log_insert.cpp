@@ -124,7 +124,7 @@ std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& rec
         .bind_blob(record.sender)
         .bind(record.credential_label)
         .bind_blob(view_of(record.digest))
-        .bind(std::int64_t{repeat});
+        .bind(std::int64_t{repeat ? 1 : 0});
     const auto& nil = record.call_log.nil_elements;
     nil.empty() ? call_log_.bind_null() : call_log_.bind_copy(join_lines(nil));
     bind_fields(call_log_, record.call_log);

@@ -79,7 +79,8 @@ public:
     void append(NewCallLog&& record, AppendDone done);
 
     /// Called on the writer's thread whenever another process has changed the database (within
-    /// 250 ms), and once from within this function.
+    /// 250 ms), and once from within this function, which lets what it throws through; on the
+    /// writer's thread it is then called again at the next look.
     void on_external_change(std::function<void()> changed);
 
     [[nodiscard]] std::size_t queue_length() const;

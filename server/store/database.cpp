@@ -68,7 +68,7 @@ Database::Database(const std::string& path, Access access, std::chrono::millisec
     if (access == Access::server) execute("PRAGMA cache_size = -16000");
 }
 
-void Database::execute(const char* sql) {
+void Database::execute(const char* sql) const {
     if (sqlite3_exec(handle(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
         throw_database_error(handle());
     }

@@ -24,8 +24,8 @@ public:
     /// database, SQLite is too old.
     Database(const std::string& path, Access access, std::chrono::milliseconds busy_timeout);
 
-    void execute(const char* sql);
-    [[nodiscard]] Statement prepare(std::string_view sql) { return {handle(), sql}; }
+    void execute(const char* sql) const;
+    [[nodiscard]] Statement prepare(std::string_view sql) const { return {handle(), sql}; }
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
     /// Rows changed by the last INSERT, UPDATE or DELETE.

@@ -28,7 +28,7 @@ constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::string_view id_word = "id ";
 constexpr std::string_view key_word = "\nkey ";
 constexpr std::size_t file_size =
-    id_word.size() + 2 * id_size + key_word.size() + 2 * crypto_kdf_KEYBYTES + 1;
+    id_word.size() + 2 * id_size + key_word.size() + 2 * std::size_t{crypto_kdf_KEYBYTES} + 1;
 
 [[noreturn]] void refuse(const std::string& path, const std::string& why) {
     throw model::ServiceError(model::ErrorCode::usage, "key file " + path + ": " + why);

@@ -46,9 +46,9 @@ LockFile::LockFile(const std::string& database_path)
 
 LockFile::~LockFile() { close(file_); }
 
-bool LockFile::try_lock(Byte byte) { return set_lock(file_, F_WRLCK, byte); }
+bool LockFile::try_lock(Byte byte) const { return set_lock(file_, F_WRLCK, byte); }
 
-void LockFile::unlock(Byte byte) { set_lock(file_, F_UNLCK, byte); }
+void LockFile::unlock(Byte byte) const { set_lock(file_, F_UNLCK, byte); }
 
 CheckpointLock::CheckpointLock(LockFile& file, std::chrono::milliseconds limit) : file_(file) {
     // fcntl can wait, but not with a limit.

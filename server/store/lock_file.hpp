@@ -23,8 +23,8 @@ public:
     LockFile(const LockFile&) = delete;
     LockFile& operator=(const LockFile&) = delete;
 
-    [[nodiscard]] bool try_lock(Byte byte);
-    void unlock(Byte byte);
+    [[nodiscard]] bool try_lock(Byte byte) const;
+    void unlock(Byte byte) const;
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:

@@ -229,7 +229,7 @@ TEST_CASE("The fields of a call log lie in columns", "[integration][create_call_
     CHECK(database.value("SELECT account_number FROM account") ==
           sent["CustomerCallLog/Account/AccountNumber"]);
     CHECK(
-        database.column("SELECT name FROM name_value ORDER BY id") ==
+        database.column("SELECT name FROM name_value ORDER BY position") ==
         std::vector{sent["BaseRequest/NameValue[1]/Name"], sent["BaseRequest/NameValue[2]/Name"]});
     CHECK(database.column("SELECT 1 FROM phone").size() == 6);
     CHECK(database.value("SELECT email FROM email") ==

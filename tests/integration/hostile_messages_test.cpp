@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "support/http_client.hpp"
 #include "support/message.hpp"
@@ -14,6 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::size_t body_limit = 4'194'304;
+
 std::string repeat(int count, const std::function<std::string(int)>& piece) {
     std::string text;
     for (int i = 0; i < count; ++i) text += piece(i);
@@ -24,19 +29,31 @@ std::string in_address(const std::string& xml) {
     return sample_message(Soap::v11, {{"Address", xml}});
 }
 
-/// The server's CPU time for one message, from its first byte to the reply.
+/// The server's CPU time for one message, from its first byte to the reply: the least of three, as
+/// what else the machine does only adds to it.
 milliseconds cost(const std::string& message) {
-    REQUIRE(message.size() <= 4'194'304);
+    REQUIRE(message.size() <= body_limit);
     const TemporaryDirectory directory;
     ServerProcess server(directory.path());
-    REQUIRE(is_success(call(server.port(), post_sample(Soap::v11))));  // Warm.
-    const milliseconds before = server.cpu_time();
-    const HttpReply reply = call(server.port(), post(Soap::v11, message));
-    const milliseconds used = server.cpu_time() - before;
-    WARN(used.count() << " ms of CPU, status " << reply.status);
+    REQUIRE(is_success(call(server.port(), post_sample(Soap::v11))));
+    milliseconds least = milliseconds::max();
+    for (int i = 1; i <= 3; ++i) {
+        const std::string request =
+            post(Soap::v11, replace_first(message, "sample-1", "number-" + std::to_string(i)));
+        const milliseconds before = server.cpu_time();
+        call(server.port(), request);
+        least = std::min(least, server.cpu_time() - before);
+    }
     CHECK(is_success(call(server.port(), post_sample(Soap::v11))));
     CHECK(server.stop() == 0);
-    return used;
+    return least;
+}
+
+/// The sample filled up to the body limit with repetitions of `piece` in an element.
+std::string filled_up(std::string_view element, const std::string& piece) {
+    const std::size_t rest = sample_message(Soap::v11, {{element, ""}}).size();
+    const auto count = static_cast<int>((body_limit - rest) / piece.size());
+    return sample_message(Soap::v11, {{element, repeat(count, [&](int) { return piece; })}});
 }
 
 constexpr milliseconds limit{100 * patience};
@@ -70,9 +87,16 @@ TEST_CASE("A namespace URI of 100 kB used by 20000 elements costs little",
 }
 
 TEST_CASE("A text of 4 MiB costs little", "[integration][load][hostile]") {
-    const std::size_t rest = sample_message(Soap::v11, {{"LogText", ""}}).size();
-    CHECK(cost(sample_message(Soap::v11, {{"LogText", std::string(4'194'304 - rest, 'x')}})) <
-          limit);
+    CHECK(cost(filled_up("LogText", "x")) < limit);
+}
+
+TEST_CASE("4 MiB of line ends cost little", "[integration][load][hostile]") {
+    CHECK(cost(filled_up("LogText", "\n")) < limit);
+}
+
+TEST_CASE("4 MiB of comments between letters cost little", "[integration][load][hostile]") {
+    const std::string element = GENERATE("Requestor", "Address");
+    CHECK(cost(filled_up(element, "a<!---->")) < limit);
 }
 
 }  // namespace customercare::test

@@ -30,9 +30,9 @@ void check_stored(const std::string& path, const std::vector<std::string>& ackno
     CHECK(database.value("PRAGMA integrity_check") == "ok");
 }
 
-/// $CUSTOMERCARE_LOAD_SECONDS, else 10.
+/// $TEST_LOAD_SECONDS, else 10.
 std::chrono::seconds load_duration() {
-    const char* chosen = std::getenv("CUSTOMERCARE_LOAD_SECONDS");
+    const char* chosen = std::getenv("TEST_LOAD_SECONDS");
     return std::chrono::seconds(chosen != nullptr ? std::stoi(chosen) : 10);
 }
 

@@ -81,7 +81,7 @@ std::uint16_t port_of(const std::string& url) {
 }  // namespace
 
 std::string program() {
-    const char* chosen = std::getenv("CUSTOMERCARE_PROGRAM");
+    const char* chosen = std::getenv("TEST_PROGRAM");
     return chosen != nullptr ? chosen : CUSTOMERCARE_PROGRAM;
 }
 

@@ -13,7 +13,7 @@ namespace customercare::test {
 /// How much more time than usual a test may take: sanitizers slow the program down.
 inline constexpr int patience = CUSTOMERCARE_SANITIZED ? 20 : 1;
 
-/// The program under test: $CUSTOMERCARE_PROGRAM, else the one of this build.
+/// The program under test: $TEST_PROGRAM, else the one of this build.
 [[nodiscard]] std::string program();
 
 struct ProgramResult {

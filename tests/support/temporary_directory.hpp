@@ -28,7 +28,9 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// Of a file in it.
-    [[nodiscard]] std::string path(const std::string& name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (path_ / name).string();
+    }
 
 private:
     std::filesystem::path path_;

@@ -440,6 +440,8 @@ TEST_CASE_METHOD(GuardFixture, "Every limit refuses what is over it and names it
     CHECK(setting(with_requestor(repeat(300, [&](auto i) {
               return "<a xmlns='u" + n(i) + "'/>";
           }))) == "guard.max_namespace_declarations");
+    CHECK(setting(with_requestor("<Memo>" + std::string(250'001, '\n') + "</Memo>")) ==
+          "guard.max_events");
     CHECK(setting(with_requestor("<" + std::string(257, 'n') + "/>")) == "guard.max_name_bytes");
     CHECK(setting(with_requestor("<a xmlns='" + std::string(1025, 'u') + "'/>")) ==
           "guard.max_namespace_uri_bytes");

@@ -30,15 +30,15 @@ public:
     }
 
 private:
-    void set(model::Text& field, std::string&& value) { field = std::move(value); }
-    void set(model::DateTimeText& field, std::string&&) {
+    static void set(model::Text& field, std::string&& value) { field = std::move(value); }
+    void set(model::DateTimeText& field, std::string&&) const {
         field.text = "2011-03-04T10:06:" + std::to_string(10 + number_);
     }
-    void set(std::optional<model::Sensitive>& field, std::string&& value) {
+    static void set(std::optional<model::Sensitive>& field, std::string&& value) {
         field = model::Sensitive(std::move(value));
     }
-    void set(std::optional<bool>& field, const std::string&) { field = number_ % 2 == 0; }
-    void set(std::optional<std::int32_t>& field, const std::string&) { field = -number_; }
+    void set(std::optional<bool>& field, const std::string&) const { field = number_ % 2 == 0; }
+    void set(std::optional<std::int32_t>& field, const std::string&) const { field = -number_; }
 
     int number_ = 0;
 };
@@ -304,8 +304,10 @@ TEST_CASE_METHOD(Fixture, "Call logs are listed by time", "[store]") {
 TEST_CASE_METHOD(Fixture, "Long lists come whole and in order", "[store]") {
     constexpr int records = 1203;
     std::vector<std::future<store::AppendResult>> results;
+    results.reserve(records);
     for (int i = 0; i < records; ++i) results.push_back(append(store, make_record("")));
     Ids all;
+    all.reserve(records);
     for (auto& result : results) all.push_back(result.get().id);
     CHECK(ids({}) == all);
     CHECK(ids({.limit = 1000}) == Ids(all.begin(), all.begin() + 1000));

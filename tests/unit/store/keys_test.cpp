@@ -36,8 +36,9 @@ TEST_CASE("A key file is made once, for its owner alone", "[store]") {
 
 TEST_CASE("Those that make the key file at once agree on one key", "[store]") {
     const test::StoreDirectory directory;
-    std::vector<std::thread> threads;
     std::vector<std::array<unsigned char, 32>> hashes(8);
+    std::vector<std::thread> threads;
+    threads.reserve(hashes.size());
     for (auto& hash : hashes) {
         threads.emplace_back([&] {
             try {
