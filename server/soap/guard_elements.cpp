@@ -20,6 +20,29 @@ constexpr std::string_view missing_body =
 
 bool is_soap(NamespaceId id) { return id == soap11_id || id == soap12_id; }
 
+/// Size of the node at the start of `rest`, what follows </Envelope>: white space up to the next
+/// tag, a comment or an instruction. 0: the end, be it a NUL, with which C programs may end the
+/// message; npos: nothing that may stand there.
+std::size_t size_of_node(std::string_view rest) {
+    constexpr std::string_view white = " \t\r\n";
+    if (rest.empty() || rest[0] == '\0') return 0;
+    if (white.find(rest[0]) != white.npos) {
+        const std::size_t end = rest.find_first_not_of(white);
+        if (end == rest.npos) return rest.size();
+        return rest[end] == '<' ? end : rest.npos;
+    }
+    if (rest.substr(0, 4) == "<!--") {
+        const std::size_t close = rest.find("--", 4);
+        return close != rest.npos && rest.substr(close, 3) == "-->" ? close + 3 : rest.npos;
+    }
+    if (rest.substr(0, 2) != "<?") return rest.npos;
+    const std::string_view target = rest.substr(2, rest.find_first_of(" \t\r\n?", 2) - 2);
+    const std::size_t close = rest.find("?>", 2);
+    const bool good =
+        close != rest.npos && !target.empty() && !model::equals_ignoring_case(target, "xml");
+    return good ? close + 2 : rest.npos;
+}
+
 }  // namespace
 
 void Guard::Reader::on_start(const char* raw_name, const char** attributes) {
@@ -397,32 +420,22 @@ void Guard::Reader::on_comment_or_instruction(const char* kind, std::size_t mark
 
 void Guard::Reader::finish_root(std::size_t end) {
     const bool body_missing = phase_ == Phase::before_header || phase_ == Phase::before_body;
-    // With an action known, a missing Body ends the reading before what is behind the root is seen.
-    if ((!reading_.error || searching_) && !(body_missing && routed_ != nullptr) &&
-        !is_end(message_.substr(end))) {
-        return fail_reader("Data at the root level is invalid.", end);
+    // With an action known, a missing Body ends the reading here; the search for one goes on to the
+    // message's end; else one node more is read.
+    if ((!reading_.error || searching_) && !(body_missing && routed_ != nullptr)) {
+        std::size_t size = 0;
+        do {
+            size = size_of_node(message_.substr(end));
+            if (size == std::string_view::npos) {
+                return fail_reader("Data at the root level is invalid.", end);
+            }
+            end += size;
+        } while (body_missing && size != 0);
     }
     if (body_missing) {
         reading_.routing_error = {ReadError::Kind::invalid, std::string(missing_body), {}};
         fail(ReadError::Kind::invalid, std::string(missing_body), offset());
     }
-}
-
-/// The original reads one node behind </Envelope>: white space up to the next tag, a comment or an
-/// instruction, which must be whole. What comes after that node is not read any more, nor what
-/// follows a NUL, with which C programs may end the message.
-bool Guard::Reader::is_end(std::string_view rest) const {
-    if (rest.empty() || rest[0] == '\0') return true;
-    const std::string_view text = trim(rest);
-    if (trim(rest.substr(0, 1)).empty()) return text.empty() || text[0] == '<';
-    if (rest.substr(0, 4) == "<!--") {
-        const std::size_t close = rest.find("--", 4);
-        return close != rest.npos && rest.substr(close, 3) == "-->";
-    }
-    if (rest.substr(0, 2) != "<?") return false;
-    const std::string_view target = rest.substr(2, rest.find_first_of(" \t\r\n?", 2) - 2);
-    return rest.find("?>") != rest.npos && !target.empty() &&
-           !model::equals_ignoring_case(target, "xml");
 }
 
 void Guard::Reader::append_tag(std::string_view open, const ElementDeclaration& declaration) {

@@ -112,7 +112,6 @@ private:
     void end_open(const Frame& frame, std::size_t end);
     void end_simple(const Frame& frame);
     void finish_root(std::size_t end);
-    [[nodiscard]] bool is_end(std::string_view rest) const;
 
     // Errors. fail: ASMX's deserializer would stop here; if the operation is still unknown, the
     // search for it goes on. fail_reader: so would its XML reader, for any purpose.
