@@ -25,7 +25,7 @@ public:
 
 private:
     struct Worker;
-    Worker& worker() const;
+    [[nodiscard]] Worker& worker() const;
 
     void handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 

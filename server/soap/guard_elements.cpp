@@ -230,12 +230,13 @@ void Guard::Reader::start_in_operation(const Name& name) {
         canonical_.resize(request_start_);
         reading_.open_content.clear();
         reading_.nil_elements.clear();
-        reading_.ignored.push_back({routed_->name + "/" + request.name, request_line_,
+        reading_.ignored.push_back({routed_->name + "/" + request.name,
+                                    text_position(message_, request_offset_).line,
                                     "one " + routed_->name + " in soap:Body"});
         ++reading_.ignored_count;
     }
     request_read_ = true;
-    request_line_ = line_at(offset());
+    request_offset_ = offset();
     pending_.declaration = &request;
     if (!check_xsi_type()) return;
     pending_.state = State::object;
@@ -373,7 +374,7 @@ void Guard::Reader::on_text(std::string_view text) {
         value_ += text;
         return;
     }
-    if (trim(text).empty()) {
+    if (is_blank(text)) {
         if (frame.state == State::open) frame.plain = false;
         return;
     }

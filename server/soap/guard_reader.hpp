@@ -166,7 +166,7 @@ private:
     std::string canonical_;
     std::size_t body_start_ = 0;
     std::size_t request_start_ = 0;
-    std::size_t request_line_ = 0;
+    std::size_t request_offset_ = 0;
     bool operation_open_ = false;
     bool request_read_ = false;
     bool credentials_read_ = false;

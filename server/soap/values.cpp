@@ -1,5 +1,6 @@
 #include "soap/values.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "model/date_time.hpp"
@@ -8,6 +9,9 @@
 namespace customercare::soap {
 
 namespace {
+
+/// White space of XML.
+bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 enum class IntegerError { none, format, range };
 
@@ -34,10 +38,12 @@ IntegerError parse_int32(std::string_view text, std::int32_t& value) {
 
 }  // namespace
 
+bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_white); }
+
 std::string_view trim(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == text.npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+    while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {

@@ -1,0 +1,382 @@
+#include <algorithm>
+#include <charconv>
+#include <type_traits>
+
+#include "settings.hpp"
+#include "soap/contract.hpp"
+
+namespace customercare {
+
+namespace {
+
+// Rows are made by one function per type of value. `member` is a generic lambda that gives the
+// setting's place in Settings, const or not.
+
+template <typename Member>
+using MemberType = std::remove_cvref_t<std::invoke_result_t<Member, Settings&>>;
+
+template <typename Member>
+Setting flag(std::string key, std::string reason, Member member) {
+    return {std::move(key), "true or false", std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member](Settings& settings, const SettingValue& value) {
+                member(settings) = std::get<bool>(value);
+                return true;
+            }};
+}
+
+/// Numbers and durations; the unit of a duration is its type's, and ends the key.
+template <typename Member>
+Setting number(std::string key, std::int64_t min, std::int64_t max, std::string reason,
+               Member member) {
+    using Number = MemberType<Member>;
+    return {std::move(key), "integer, " + std::to_string(min) + " to " + std::to_string(max),
+            std::move(reason),
+            [member](const Settings& settings) -> SettingValue {
+                if constexpr (std::is_arithmetic_v<Number>) {
+                    return static_cast<std::int64_t>(member(settings));
+                } else {
+                    return static_cast<std::int64_t>(member(settings).count());
+                }
+            },
+            [member, min, max](Settings& settings, const SettingValue& value) {
+                const auto integer = std::get<std::int64_t>(value);
+                if (integer < min || integer > max) return false;
+                member(settings) = static_cast<Number>(integer);
+                return true;
+            }};
+}
+
+bool is_any(std::string_view) { return true; }
+
+template <typename Member>
+Setting text(std::string key, std::string allowed, std::string reason, Member member,
+             bool (*is_allowed)(std::string_view) = is_any) {
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member, is_allowed](Settings& settings, const SettingValue& value) {
+                if (!is_allowed(std::get<std::string>(value))) return false;
+                member(settings) = std::get<std::string>(value);
+                return true;
+            }};
+}
+
+template <typename Member>
+using Choices = std::vector<std::pair<std::string, MemberType<Member>>>;
+
+template <typename Member>
+Setting choice(std::string key, std::string reason, Member member, Choices<Member> choices) {
+    std::string allowed;
+    for (const auto& [name, unused] : choices) {
+        if (!allowed.empty()) allowed += name == choices.back().first ? " or " : ", ";
+        allowed += '"' + name + '"';
+    }
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member, choices](const Settings& settings) -> SettingValue {
+                return std::find_if(
+                           choices.begin(), choices.end(),
+                           [&](const auto& choice) { return choice.second == member(settings); })
+                    ->first;
+            },
+            [member, choices](Settings& settings, const SettingValue& value) {
+                const auto found =
+                    std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
+                        return choice.first == std::get<std::string>(value);
+                    });
+                if (found == choices.end()) return false;
+                member(settings) = found->second;
+                return true;
+            }};
+}
+
+template <typename Member>
+Setting list(std::string key, std::string allowed, std::string reason, Member member,
+             bool (*is_allowed)(std::string_view)) {
+    using List = std::vector<std::string>;
+    return {std::move(key), std::move(allowed), std::move(reason),
+            [member](const Settings& settings) -> SettingValue { return member(settings); },
+            [member, is_allowed](Settings& settings, const SettingValue& value) {
+                const List& entries = std::get<List>(value);
+                if (!std::all_of(entries.begin(), entries.end(), is_allowed)) return false;
+                member(settings) = entries;
+                return true;
+            }};
+}
+
+bool is_element_path(std::string_view path) { return soap::contract().has_path(path); }
+
+const char* const element_paths =
+    "paths of elements below CreateCallLogRequest, such as \"BaseRequest/MessageId\"";
+
+template <typename Member>
+Setting lengths(std::string key, std::string reason, Member member) {
+    using Map = std::map<std::string, std::int64_t>;
+    return {std::move(key), std::string("table of ") + element_paths + ", with a number above 0",
+            std::move(reason),
+            [member](const Settings& settings) -> SettingValue {
+                return Map(member(settings).begin(), member(settings).end());
+            },
+            [member](Settings& settings, const SettingValue& value) {
+                const Map& entries = std::get<Map>(value);
+                if (!std::all_of(entries.begin(), entries.end(), [](const auto& entry) {
+                        return is_element_path(entry.first) && entry.second > 0;
+                    })) {
+                    return false;
+                }
+                member(settings) = {entries.begin(), entries.end()};
+                return true;
+            }};
+}
+
+struct ListenAddress {
+    std::string address;
+    std::uint16_t port = 0;
+};
+
+std::optional<ListenAddress> parse_listen_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string_view address = text.substr(0, colon);
+    if (address.starts_with('[') && address.ends_with(']')) {
+        address = address.substr(1, address.size() - 2);
+    } else if (address.find(':') != std::string_view::npos) {
+        return std::nullopt;
+    }
+    ListenAddress result{std::string(address)};
+    const auto [end, error] =
+        std::from_chars(text.data() + colon + 1, text.data() + text.size(), result.port);
+    if (address.empty() || error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return result;
+}
+
+const char* const listen_addresses =
+    R"(ADDRESS:PORT, such as "127.0.0.1:8080" or "[::1]:8080"; port 0: any free one)";
+
+Setting http_listen() {
+    return {"http.listen", listen_addresses,
+            "Where the service listens. Other machines reach it at their own risk without TLS.",
+            [](const Settings& settings) -> SettingValue {
+                return listen_text(settings.http.address, settings.http.port);
+            },
+            [](Settings& settings, const SettingValue& value) {
+                const auto address = parse_listen_address(std::get<std::string>(value));
+                if (!address) return false;
+                settings.http.address = address->address;
+                settings.http.port = address->port;
+                return true;
+            }};
+}
+
+Setting admin_listen() {
+    return {"admin.listen", std::string(listen_addresses) + "; \"\": no admin server",
+            "Health checks. Not for the network that clients come from.",
+            [](const Settings& settings) -> SettingValue {
+                return settings.admin ? listen_text(settings.admin->address, settings.admin->port)
+                                      : "";
+            },
+            [](Settings& settings, const SettingValue& value) {
+                settings.admin.reset();
+                if (std::get<std::string>(value).empty()) return true;
+                const auto address = parse_listen_address(std::get<std::string>(value));
+                if (!address) return false;
+                settings.admin = Settings::admin_defaults();
+                settings.admin->address = address->address;
+                settings.admin->port = address->port;
+                return true;
+            }};
+}
+
+Setting time_zone() {
+    Setting setting =
+        choice("soap.time_zone",
+               "The zone of our own times in replies, and of times that are sent without one.",
+               [](auto& settings) -> auto& { return settings.soap.time_zone; },
+               {{"local", model::TimeZone::local}, {"utc", model::TimeZone::utc}});
+    setting.set = [set = setting.set](Settings& settings, const SettingValue& value) {
+        if (!set(settings, value)) return false;
+        settings.store.time_zone = settings.soap.time_zone;
+        return true;
+    };
+    return setting;
+}
+
+bool is_not_empty(std::string_view text) { return !text.empty(); }
+
+bool is_http_path(std::string_view path) {
+    return path.starts_with('/') && path.find_first_of("?# ") == std::string_view::npos;
+}
+
+Setting with_stand_in(Setting setting, std::string value) {
+    setting.stand_in = std::move(value);
+    return setting;
+}
+
+constexpr std::int64_t million = 1'000'000;
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t gibibyte = 1'073'741'824;
+
+// The member of `settings` named by a path of members, for rows of the table.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+#define AT(path) \
+    [](auto& settings) -> auto& { return settings.path; }
+// NOLINTEND(bugprone-macro-parentheses)
+
+std::vector<Setting> make_table() {
+    using cli::LogFormat;
+    using cli::LogLevel;
+    using handlers::CredentialPolicy;
+    using store::Duplicates;
+    return {
+        choice("mode",
+               "What the program is for: the endpoint itself, or a stand-in for it in development "
+               "and tests. Sets other defaults, as told there.",
+               AT(mode), {{"production", Mode::production}, {"stand-in", Mode::stand_in}}),
+
+        http_listen(),
+        number("http.threads", 0, 1024, "Threads that serve connections. 0: one per core.",
+               AT(http.threads)),
+        number("http.max_connections", 1, million,
+               "Connections at once. More are answered 503 and closed.", AT(http.max_connections)),
+        number("http.max_header_bytes", 1024, million,
+               "Request line and headers. Longer ones are answered 431.",
+               AT(http.max_header_bytes)),
+        number("http.max_body_bytes", 1024, gibibyte,
+               "A request's body. Longer ones get the fault that ASP.NET gives for "
+               "maxRequestLength.",
+               AT(http.max_body_bytes)),
+        number("http.max_request_bytes", 1024, gibibyte,
+               "A request's body that is read at all. Longer ones are answered 413.",
+               AT(http.max_request_bytes)),
+        number("http.request_timeout_ms", 1, day_ms,
+               "For a whole request, from its first byte: slow senders must not pile up.",
+               AT(http.request_timeout)),
+        number("http.idle_timeout_ms", 1, day_ms, "Between the requests of a connection.",
+               AT(http.idle_timeout)),
+        number("http.write_timeout_ms", 1, day_ms, "Until a client has taken its reply.",
+               AT(http.write_timeout)),
+        number("http.drain_timeout_ms", 0, day_ms,
+               "For the requests in flight when the server is told to stop.",
+               AT(http.drain_timeout)),
+
+        admin_listen(),
+
+        text("soap.path", "a path that begins with /",
+             "Where the service is. Compared without case, as IIS does.", AT(soap.path),
+             is_http_path),
+        flag("soap.strict",
+             "Refuse messages with elements that the contract has not. ASMX skips them silently.",
+             AT(soap.strict)),
+        time_zone(),
+        flag("soap.pages", "Answer GET with the help pages, ?WSDL and ?disco.", AT(soap.pages)),
+        text("soap.aspnet_version", "text",
+             "Header X-AspNet-Version of replies, for clients that look at it. \"\": no such "
+             "header.",
+             AT(soap.aspnet_version)),
+        list("soap.trusted_proxies", "array of IP addresses",
+             "Proxies whose X-Forwarded-Proto and X-Forwarded-Host tell the address that the WSDL "
+             "and the pages give for the service.",
+             AT(soap.trusted_proxies), is_not_empty),
+
+        number("guard.max_depth", 8, 10'000, "Elements in each other, in one message.",
+               AT(soap.limits.max_depth)),
+        number("guard.max_elements", 100, million,
+               "Elements of a message. This and the limits below keep the cost of hostile "
+               "messages low; honest ones need a tenth.",
+               AT(soap.limits.max_elements)),
+        number(
+            "guard.max_events", 1000, 100 * million,
+            "Tags, lines of text, references, comments and instructions of a message: each costs "
+            "the XML parser a step.",
+            AT(soap.limits.max_events)),
+        number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
+               AT(soap.limits.max_attributes)),
+        number("guard.max_attribute_names", 8, 512, "Distinct attribute names of a message.",
+               AT(soap.limits.max_attribute_names)),
+        number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",
+               AT(soap.limits.max_namespace_declarations)),
+        number("guard.max_name_bytes", 64, 65'536, "An element's or attribute's name.",
+               AT(soap.limits.max_name_bytes)),
+        number("guard.max_namespace_uri_bytes", 64, 65'536, "A namespace's name.",
+               AT(soap.limits.max_namespace_uri_bytes)),
+        number("guard.max_markup_bytes", 1024, 16 * million,
+               "One tag, comment or processing instruction.", AT(soap.limits.max_markup_bytes)),
+
+        with_stand_in(
+            choice("credentials.policy",
+                   "Whether both tokens of ScCredentials must be registered (customercare "
+                   "credentials add), or merely there.",
+                   AT(rules.credential_policy),
+                   {{"registered", CredentialPolicy::registered}, {"any", CredentialPolicy::any}}),
+            "any"),
+        number("credentials.max_age_s", 0, 366 * day_ms / 1000,
+               "Greatest distance of ScCredentials/Created from now, against replay. 0: not "
+               "looked at.",
+               AT(rules.max_age)),
+        text("credentials.key_file", "path of a file",
+             "Holds the key for token hashes and for encryption at rest; made at the first start. "
+             "Without it neither can be used: keep a copy. \"\": store.path with .key appended.",
+             AT(key_file)),
+
+        list("validation.required", std::string("array of ") + element_paths,
+             "Elements that must be there and not be blank; else ErrorData says "
+             "ValidationFailed.",
+             AT(rules.required), is_element_path),
+        lengths("validation.max_length", "Longest text of elements, in characters, likewise.",
+                AT(rules.max_length)),
+
+        text("reply.success_code", "text", "BaseResponse/ResponseCode of a success.",
+             AT(rules.success_code)),
+        text("reply.success_description", "text", "Its ResponseDescription.",
+             AT(rules.success_description)),
+        text("reply.error_code", "text", "ResponseCode where ErrorData says what was wrong.",
+             AT(rules.error_code)),
+        text("reply.error_description", "text", "Its ResponseDescription.",
+             AT(rules.error_description)),
+
+        text("store.path", "path of a file",
+             "The SQLite database; made at the first start. SQLite keeps files beside it.",
+             AT(store.path), is_not_empty),
+        number("store.queue_limit", 1, million,
+               "Call logs that wait to be written. Beyond, requests are answered 503 at once.",
+               AT(store.queue_limit)),
+        number("store.batch_limit", 1, 100'000,
+               "Call logs in one transaction. More give throughput, fewer shorter waits.",
+               AT(store.batch_limit)),
+        number("store.checkpoint_pages", 100, million,
+               "Pages of the write-ahead log after which it is copied into the database.",
+               AT(store.checkpoint_pages)),
+        number("store.busy_timeout_ms", 0, day_ms,
+               "For a lock on the database that another process holds.", AT(store.busy_timeout)),
+        choice("store.duplicates",
+               "A message whose MessageId was used before: \"replay\" gives the first reply again "
+               "if the content is the same, else ErrorData DuplicateMessage; \"reject\" gives that "
+               "in any case; \"accept\" stores it again.",
+               AT(store.duplicates),
+               {{"replay", Duplicates::replay},
+                {"reject", Duplicates::reject},
+                {"accept", Duplicates::accept}}),
+
+        choice("log.level", "What is logged: from this level on.", AT(log.level),
+               {{"trace", LogLevel::trace},
+                {"debug", LogLevel::debug},
+                {"info", LogLevel::info},
+                {"warning", LogLevel::warning},
+                {"error", LogLevel::error},
+                {"off", LogLevel::off}}),
+        choice("log.format", "Lines of key=value, or JSON objects, one a line.", AT(log.format),
+               {{"text", LogFormat::text}, {"json", LogFormat::json}}),
+        text("log.file", "path of a file", "Appended to. \"\": standard error.", AT(log.file)),
+    };
+}
+#undef AT
+
+}  // namespace
+
+const std::vector<Setting>& setting_table() {
+    static const std::vector<Setting> table = make_table();
+    return table;
+}
+
+}  // namespace customercare
