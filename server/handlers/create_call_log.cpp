@@ -10,7 +10,9 @@ namespace customercare::handlers {
 
 namespace {
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 /// Unicode code points of a UTF-8 text.
 std::size_t count_characters(std::string_view text) {
@@ -21,7 +23,7 @@ std::size_t count_characters(std::string_view text) {
 
 std::pair<std::string, std::string> split_path(const std::string& path) {
     const std::size_t slash = path.rfind('/');
-    if (slash == path.npos) return {"", path};
+    if (slash == std::string_view::npos) return {"", path};
     return {path.substr(0, slash), path.substr(slash + 1)};
 }
 
@@ -73,7 +75,7 @@ CreateCallLog::CreateCallLog(Rules rules, const store::CredentialRegistry& crede
 }
 
 void CreateCallLog::handle(model::CreateCallLogRequest&& request,
-                           model::CreateCallLogDone done) const {
+                           const model::CreateCallLogDone& done) const {
     const model::Instant now = clock_();
     std::string label;
     if (std::string refusal = refuse_credentials(request, now, label); !refusal.empty()) {

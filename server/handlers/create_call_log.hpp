@@ -22,7 +22,7 @@ public:
 
     /// Judges the request and, if it is good, stores it. `done` is called once: from within this
     /// call if nothing had to be stored, else on the store's thread after COMMIT.
-    void handle(model::CreateCallLogRequest&& request, model::CreateCallLogDone done) const;
+    void handle(model::CreateCallLogRequest&& request, const model::CreateCallLogDone& done) const;
 
 private:
     /// A path cut at its last slash: "CustomerCallLog/Account", "AccountNumber".

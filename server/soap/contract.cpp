@@ -57,7 +57,7 @@ Contract::Contract(std::string_view wsdl) {
     each_child(schema, "element", [&](auto node) { global_nodes.push_back(node); });
     for (const auto& node : type_nodes) types_.push_back({.name = node.attribute("name").value()});
     for (const auto& node : global_nodes) {
-        if (const auto anonymous = child(node, "complexType")) {
+        if (const auto anonymous = child(node, "complexType"); !anonymous.empty()) {
             type_nodes.push_back(anonymous);
             types_.push_back({});
         }
@@ -106,7 +106,7 @@ Contract::Contract(std::string_view wsdl) {
         ElementDeclaration element;
         element.name = node.attribute("name").value();
         element.qualified = true;
-        if (child(node, "complexType")) {
+        if (!child(node, "complexType").empty()) {
             element.type = &types_[anonymous++];
             element.content = Content::object;
         } else {

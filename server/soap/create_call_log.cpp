@@ -121,7 +121,8 @@ std::optional<model::UserNameToken> take(ccs__UserNameToken* from) {
 }  // namespace customercare::soap
 
 /// Called by gSOAP's dispatcher. SOAP_STOP: the reply is written elsewhere, after the commit.
-int __ccs__CreateCallLog(::soap* context, _ccs__CreateCallLog* message,
+// NOLINTNEXTLINE(readability-identifier-naming): the generated declaration's names.
+int __ccs__CreateCallLog(::soap* context, _ccs__CreateCallLog* ccs__CreateCallLog,
                          _ccs__CreateCallLogResponse&) {
     using namespace customercare::soap;
     auto& request = static_cast<Call*>(context->user)->create_call_log;
@@ -132,7 +133,7 @@ int __ccs__CreateCallLog(::soap* context, _ccs__CreateCallLog* message,
             .originating_user_name_token = take(from.OriginatingUserNameToken),
             .created = take(from.Created)};
     }
-    if (ccs__CreateCallLogRequest* from = message->CreateCallLogRequest) {
+    if (ccs__CreateCallLogRequest* from = ccs__CreateCallLog->CreateCallLogRequest) {
         if (from->BaseRequest != nullptr) take(*from->BaseRequest, request.call_log);
         request.call_log.caller_id = take(from->CallerId);
         if (from->CustomerCallLog != nullptr) take(*from->CustomerCallLog, request.call_log);

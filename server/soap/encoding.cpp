@@ -48,11 +48,12 @@ std::string_view declared_encoding(std::string_view body) {
     if (body.substr(0, 5) != "<?xml") return {};
     const std::string_view declaration = body.substr(0, body.find("?>"));
     std::size_t at = declaration.find("encoding");
-    if (at == declaration.npos) return {};
+    if (at == std::string_view::npos) return {};
     at = declaration.find_first_of("'\"", at);
-    if (at == declaration.npos) return {};
+    if (at == std::string_view::npos) return {};
     const std::size_t end = declaration.find(declaration[at], at + 1);
-    return end == declaration.npos ? std::string_view{} : declaration.substr(at + 1, end - at - 1);
+    return end == std::string_view::npos ? std::string_view{}
+                                         : declaration.substr(at + 1, end - at - 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -124,11 +125,11 @@ std::string unknown_action(const Route& route) {
 }
 
 bool names_operation(const Reading& reading, const Contract& contract) {
-    if (reading.body_namespace != contract.service_namespace()) return false;
-    for (const Operation& operation : contract.operations()) {
-        if (operation.name == reading.body_element) return true;
-    }
-    return false;
+    const auto& operations = contract.operations();
+    return reading.body_namespace == contract.service_namespace() &&
+           std::any_of(operations.begin(), operations.end(), [&](const Operation& operation) {
+               return operation.name == reading.body_element;
+           });
 }
 
 model::ContentDigest digest_of(const Reading& reading) {
@@ -211,21 +212,24 @@ struct Endpoint::Worker {
     std::string buffer;
 };
 
-Endpoint::Endpoint(const Options& options, const handlers::CreateCallLog& create_call_log,
+Endpoint::Endpoint(Options options, const handlers::CreateCallLog& create_call_log,
                    model::Clock clock)
-    : options_(options), contract_(contract()), create_call_log_(create_call_log), clock_(clock) {
+    : options_(std::move(options)),
+      contract_(contract()),
+      create_call_log_(create_call_log),
+      clock_(clock) {
     static std::atomic<std::uint64_t> endpoints{0};
     id_ = ++endpoints;
 }
 
 Endpoint::Worker& Endpoint::worker() const {
-    thread_local std::uint64_t owner = 0;
-    thread_local std::unique_ptr<Worker> own;
-    if (owner != id_) {
-        own = std::make_unique<Worker>(contract_, options_.limits);
-        owner = id_;
-    }
-    return *own;
+    struct Slot {
+        std::uint64_t owner = 0;
+        std::unique_ptr<Worker> worker;
+    };
+    thread_local Slot slot;
+    if (slot.owner != id_) slot = {id_, std::make_unique<Worker>(contract_, options_.limits)};
+    return *slot.worker;
 }
 
 void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond reply_to) const {

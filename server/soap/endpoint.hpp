@@ -16,12 +16,12 @@ namespace customercare::soap {
 class Endpoint {
 public:
     /// `create_call_log` must outlive the endpoint.
-    Endpoint(const Options& options, const handlers::CreateCallLog& create_call_log,
+    Endpoint(Options options, const handlers::CreateCallLog& create_call_log,
              model::Clock clock = model::system_now);
 
-    /// Answers one request; `respond` is called from within this call or, for what is stored, on
+    /// Answers one request; `reply_to` is called from within this call or, for what is stored, on
     /// the store's thread.
-    void handle(const model::HttpRequest& request, model::HttpRespond respond) const;
+    void handle(const model::HttpRequest& request, model::HttpRespond reply_to) const;
 
 private:
     struct Worker;

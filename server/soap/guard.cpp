@@ -46,8 +46,8 @@ std::string reader_message(XML_Error error, bool root_read, std::string_view mes
 bool starts_like_utf16(std::string_view message) {
     using namespace std::string_view_literals;
     const std::string_view start = message.substr(0, 2);
-    return start.find('\0') != start.npos || start == "\xFE\xFF"sv || start == "\xFF\xFE"sv ||
-           message.substr(0, 3) == "\xEF\xBB\xBF"sv;
+    return start.find('\0') != std::string_view::npos || start == "\xFE\xFF"sv ||
+           start == "\xFF\xFE"sv || message.substr(0, 3) == "\xEF\xBB\xBF"sv;
 }
 
 }  // namespace
@@ -227,7 +227,7 @@ void Guard::Reader::settle_value_error(std::size_t next_node) {
     fail_at(next_node, std::string(value_error_));
 }
 
-void Guard::Reader::ignore(std::string name, const std::string& expected) {
+void Guard::Reader::ignore(std::string_view name, const std::string& expected) {
     if (searching_ || ++reading_.ignored_count > named_ignored_elements) return;
     reading_.ignored.push_back({path_to(name, false), line_at(offset()), expected});
 }

@@ -38,11 +38,11 @@ bool Guard::Reader::declare_namespaces(const char** attributes) {
 /// Where an attribute of the element being started stands in the message.
 std::size_t Guard::Reader::place_of_attribute(std::string_view name) const {
     constexpr std::string_view white = " \t\r\n";
-    for (std::size_t place = message_.find(name, offset()); place != message_.npos;
+    for (std::size_t place = message_.find(name, offset()); place != std::string_view::npos;
          place = message_.find(name, place + 1)) {
         const std::size_t behind = message_.find_first_not_of(white, place + name.size());
-        if (white.find(message_[place - 1]) != white.npos && behind != message_.npos &&
-            message_[behind] == '=') {
+        if (white.find(message_[place - 1]) != std::string_view::npos &&
+            behind != std::string_view::npos && message_[behind] == '=') {
             return place;
         }
     }
@@ -56,7 +56,7 @@ bool Guard::Reader::resolve(std::string_view raw, bool attribute, Name& name) {
         return false;
     }
     const std::size_t colon = raw.find(':');
-    if (colon == raw.npos) {
+    if (colon == std::string_view::npos) {
         name.prefix = {};
         name.local = raw;
         name.id = attribute ? no_namespace : *namespaces_.find({});
@@ -66,7 +66,8 @@ bool Guard::Reader::resolve(std::string_view raw, bool attribute, Name& name) {
     name.local = raw.substr(colon + 1);
     const std::optional<NamespaceId> id = namespaces_.find(name.prefix);
     const bool named =
-        !name.prefix.empty() && !name.local.empty() && name.local.find(':') == name.local.npos &&
+        !name.prefix.empty() && !name.local.empty() &&
+        name.local.find(':') == std::string_view::npos &&
         std::string_view("0123456789-.").find(name.local[0]) == std::string_view::npos;
     if (!named || !id) {
         fail_reader(named ? "'" + std::string(name.prefix) + "' is an undeclared prefix."
@@ -136,11 +137,11 @@ std::optional<std::string_view> Guard::Reader::attribute(NamespaceId id,
 
 /// For mustUnderstand, in either SOAP namespace and either version.
 bool Guard::Reader::attribute_is_true(std::string_view local) const {
-    for (const NamespaceId id : {soap11_id, soap12_id}) {
+    const auto is_true = [&](NamespaceId id) {
         const auto value = attribute(id, local);
-        if (value == "1" || value == "true") return true;
-    }
-    return false;
+        return value == "1" || value == "true";
+    };
+    return is_true(soap11_id) || is_true(soap12_id);
 }
 
 /// XmlSerializationReader.GetXsiType: a complex element may name its own type only. Open types are
@@ -152,8 +153,8 @@ bool Guard::Reader::check_xsi_type() {
         return true;
     }
     const std::size_t colon = value->rfind(':');
-    const std::string prefix(colon == value->npos ? "" : value->substr(0, colon));
-    const std::string local(colon == value->npos ? *value : value->substr(colon + 1));
+    const std::string prefix(colon == std::string_view::npos ? "" : value->substr(0, colon));
+    const std::string local(colon == std::string_view::npos ? *value : value->substr(colon + 1));
     const std::optional<NamespaceId> id = namespaces_.find(prefix);
     if (!id) {
         fail_at(offset() + 1, "Namespace prefix '" + prefix + "' is not defined.");

@@ -26,21 +26,23 @@ bool is_soap(NamespaceId id) { return id == soap11_id || id == soap12_id; }
 std::size_t size_of_node(std::string_view rest) {
     constexpr std::string_view white = " \t\r\n";
     if (rest.empty() || rest[0] == '\0') return 0;
-    if (white.find(rest[0]) != white.npos) {
+    if (white.find(rest[0]) != std::string_view::npos) {
         const std::size_t end = rest.find_first_not_of(white);
-        if (end == rest.npos) return rest.size();
-        return rest[end] == '<' ? end : rest.npos;
+        if (end == std::string_view::npos) return rest.size();
+        return rest[end] == '<' ? end : std::string_view::npos;
     }
     if (rest.substr(0, 4) == "<!--") {
         const std::size_t close = rest.find("--", 4);
-        return close != rest.npos && rest.substr(close, 3) == "-->" ? close + 3 : rest.npos;
+        return close != std::string_view::npos && rest.substr(close, 3) == "-->"
+                   ? close + 3
+                   : std::string_view::npos;
     }
-    if (rest.substr(0, 2) != "<?") return rest.npos;
+    if (rest.substr(0, 2) != "<?") return std::string_view::npos;
     const std::string_view target = rest.substr(2, rest.find_first_of(" \t\r\n?", 2) - 2);
     const std::size_t close = rest.find("?>", 2);
-    const bool good =
-        close != rest.npos && !target.empty() && !model::equals_ignoring_case(target, "xml");
-    return good ? close + 2 : rest.npos;
+    const bool good = close != std::string_view::npos && !target.empty() &&
+                      !model::equals_ignoring_case(target, "xml");
+    return good ? close + 2 : std::string_view::npos;
 }
 
 }  // namespace
@@ -207,8 +209,8 @@ void Guard::Reader::start_in_body(const Name& name) {
     reach_body(name.local, name.id);
     if (stopped_) return;
     if (name.id != service_id || name.local != routed_->name) {
-        return ignore(std::string(name.local), "the operation element " + routed_->name +
-                                                   " in namespace " + namespaces_.uri(service_id));
+        return ignore(name.local, "the operation element " + routed_->name + " in namespace " +
+                                      namespaces_.uri(service_id));
     }
     pending_.state = State::operation;
     pending_.declaration = routed_->request;
@@ -222,7 +224,7 @@ void Guard::Reader::start_in_body(const Name& name) {
 void Guard::Reader::start_in_operation(const Name& name) {
     const ElementDeclaration& request = routed_->request->type->elements.at(0);
     if (name.id != service_id || name.local != request.name || (top().seen & 1U) != 0) {
-        return ignore(std::string(name.local), expected_in(top()));
+        return ignore(name.local, expected_in(top()));
     }
     top().seen |= 1U;
     if (request_read_) {
@@ -264,12 +266,12 @@ void Guard::Reader::start_in_object(const Name& name) {
             pending_.state = State::open;
             return;
         }
-        return ignore(std::string(name.local), expected_in(parent));
+        return ignore(name.local, expected_in(parent));
     }
     const ElementDeclaration& element = elements[index];
     const std::uint64_t bit = std::uint64_t{1} << index;
     if (!element.repeats && (parent.seen & bit) != 0) {
-        return ignore(std::string(name.local), "one " + element.name + " only");
+        return ignore(name.local, "one " + element.name + " only");
     }
     parent.seen |= bit;
     const std::uint16_t ordinal =

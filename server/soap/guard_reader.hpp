@@ -103,9 +103,10 @@ private:
     bool declare_namespaces(const char** attributes);
     bool resolve(std::string_view raw, bool attribute, Name& name);
     bool check_attributes(const char** attributes);
-    std::size_t place_of_attribute(std::string_view name) const;
-    std::optional<std::string_view> attribute(NamespaceId id, std::string_view local) const;
-    bool attribute_is_true(std::string_view local) const;
+    [[nodiscard]] std::size_t place_of_attribute(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string_view> attribute(NamespaceId id,
+                                                            std::string_view local) const;
+    [[nodiscard]] bool attribute_is_true(std::string_view local) const;
     bool check_xsi_type();
 
     // Ending.
@@ -119,19 +120,19 @@ private:
     void fail_reader(const std::string& text, std::size_t place);
     void fail_reader(ReadError error);
     void fail_limit(const std::string& what, std::string_view setting);
-    void fail_at(std::size_t offset, const std::string& text);
+    void fail_at(std::size_t place, const std::string& text);
     void settle_value_error(std::size_t next_node);
     void stop() {
         XML_StopParser(parser_.get(), XML_FALSE);
         stopped_ = true;
     }
 
-    void ignore(std::string name, const std::string& expected);
-    std::string path_to(std::string_view name, bool from_request) const;
-    std::string expected_in(const Frame& frame) const;
-    Position position_at(std::size_t offset) const;
-    std::size_t line_at(std::size_t offset);
-    std::size_t offset() const {
+    void ignore(std::string_view name, const std::string& expected);
+    [[nodiscard]] std::string path_to(std::string_view name, bool from_request) const;
+    [[nodiscard]] std::string expected_in(const Frame& frame) const;
+    [[nodiscard]] Position position_at(std::size_t place) const;
+    std::size_t line_at(std::size_t place);
+    [[nodiscard]] std::size_t offset() const {
         return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser_.get()));
     }
     Frame& top() { return frames_.back(); }

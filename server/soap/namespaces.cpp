@@ -28,9 +28,9 @@ void NamespaceScope::reset() {
 }
 
 NamespaceId NamespaceScope::intern(std::string_view uri) {
-    for (std::size_t i = 0; i < used_; ++i) {
-        if (uris_[i] == uri) return static_cast<NamespaceId>(i);
-    }
+    const auto end = uris_.begin() + static_cast<std::ptrdiff_t>(used_);
+    const auto known = std::find(uris_.begin(), end, uri);
+    if (known != end) return static_cast<NamespaceId>(known - uris_.begin());
     if (used_ == uris_.size()) uris_.emplace_back();
     uris_[used_] = uri;
     return static_cast<NamespaceId>(used_++);
@@ -59,7 +59,8 @@ void NamespaceScope::append_inherited(std::string& out, std::string_view xml,
                         [&](const Binding& other) { return other.prefix == binding.prefix; });
         // Elements of open content stand in no namespace, so that no default one reaches them. A
         // prefix may also be used within a value, such as that of xsi:type.
-        if (hidden || binding.prefix.empty() || xml.find(binding.prefix + ":") == xml.npos)
+        if (hidden || binding.prefix.empty() ||
+            xml.find(binding.prefix + ":") == std::string_view::npos)
             continue;
         out += " xmlns:" + binding.prefix + "=\"";
         append_escaped_attribute(out, uris_[binding.id]);
@@ -83,7 +84,7 @@ std::optional<BindingError> NamespaceScope::check(std::string_view prefix, std::
                 R"(' cannot be mapped to namespace name reserved for "xml" or "xmlns".)",
             start + prefix.size() + 2};
     }
-    if (const std::size_t colon = prefix.find(':'); colon != prefix.npos) {
+    if (const std::size_t colon = prefix.find(':'); colon != std::string_view::npos) {
         return BindingError{
             "The ':' character, hexadecimal value 0x3A, cannot be included in a name.",
             start + colon};

@@ -37,7 +37,7 @@ struct Address {
     [[nodiscard]] std::string text() const { return scheme + "://" + host + path; }
     [[nodiscard]] std::string host_name() const {
         const std::size_t bracket = host.rfind(']');
-        const std::size_t colon = host.find(':', bracket == host.npos ? 0 : bracket);
+        const std::size_t colon = host.find(':', bracket == std::string_view::npos ? 0 : bracket);
         return host.substr(0, colon);
     }
 };
@@ -78,7 +78,8 @@ std::string wsdl_at(const std::string& address) {
     constexpr std::string_view attribute = "address location=\"";
     std::string text;
     std::string_view rest = schema::wsdl_text;
-    for (std::size_t at = rest.find(attribute); at != rest.npos; at = rest.find(attribute)) {
+    for (std::size_t at = rest.find(attribute); at != std::string_view::npos;
+         at = rest.find(attribute)) {
         text += rest.substr(0, at + attribute.size());
         text += escape(address);
         rest.remove_prefix(rest.find('"', at + attribute.size()));
@@ -100,10 +101,14 @@ std::string disco_at(const std::string& address, const Contract& contract) {
     int number = 0;
     for (const std::string_view binding : {"Soap", "Soap12"}) {
         const std::string prefix = "q" + std::to_string(++number);
-        text += "\r\n  <soap address=\"" + where + "\" xmlns:" + prefix + "=\"" +
-                std::string(contract.service_namespace()) + "\" binding=\"" + prefix + ":" +
-                std::string(contract.service_name()) + std::string(binding) +
-                "\" xmlns=\"http://schemas.xmlsoap.org/disco/soap/\" />";
+        text += "\r\n  <soap address=\"";
+        text += where;
+        text += "\" xmlns:" + prefix + "=\"";
+        text += contract.service_namespace();
+        text += "\" binding=\"" + prefix + ":";
+        text += contract.service_name();
+        text += binding;
+        text += R"(" xmlns="http://schemas.xmlsoap.org/disco/soap/" />)";
     }
     return text + "\r\n</discovery>";
 }
@@ -116,7 +121,7 @@ public:
             const std::string_view part = text.substr(0, text.find('&'));
             text.remove_prefix(std::min(part.size() + 1, text.size()));
             const std::size_t equals = part.find('=');
-            if (equals == part.npos) {
+            if (equals == std::string_view::npos) {
                 unnamed_ += (unnamed_.empty() ? "" : ",") + url_decode(part);
             } else {
                 named_.emplace_back(url_decode(part.substr(0, equals)),

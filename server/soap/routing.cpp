@@ -25,20 +25,20 @@ bool ContentType::has_base(std::string_view base) const {
 
 std::optional<std::string_view> ContentType::parameter(std::string_view name) const {
     std::string_view rest = header_;
-    for (std::size_t semicolon = rest.find(';'); semicolon != rest.npos;
+    for (std::size_t semicolon = rest.find(';'); semicolon != std::string_view::npos;
          semicolon = rest.find(';')) {
         rest.remove_prefix(semicolon + 1);
         std::string_view declaration = rest.substr(0, rest.find(';'));
         declaration.remove_prefix(
             std::min(declaration.find_first_not_of(" \t"), declaration.size()));
         const std::size_t equals = declaration.find('=');
-        if (equals == declaration.npos || equals < name.size() ||
+        if (equals == std::string_view::npos || equals < name.size() ||
             !model::equals_ignoring_case(declaration.substr(0, name.size()), name)) {
             continue;
         }
         const std::string_view value = declaration.substr(equals + 1);
         const std::size_t first = value.find_first_not_of(" '\"\t");
-        if (first == value.npos) return std::string_view{};
+        if (first == std::string_view::npos) return std::string_view{};
         return value.substr(first, value.find_last_not_of(" '\"\t") - first + 1);
     }
     return std::nullopt;

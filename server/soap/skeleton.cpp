@@ -3,6 +3,7 @@
 #include <soapH.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -17,15 +18,15 @@ namespace customercare::soap {
 namespace {
 
 // SOAP 1.1 comes first: the generated table would make SOAP 1.2 the default.
-const struct Namespace namespace_table[] = {
-    {"SOAP-ENV", "http://schemas.xmlsoap.org/soap/envelope/",
-     "http://www.w3.org/2003/05/soap-envelope", nullptr},
-    {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/",
-     "http://www.w3.org/2003/05/soap-encoding", nullptr},
-    {"xsi", "http://www.w3.org/2001/XMLSchema-instance", nullptr, nullptr},
-    {"xsd", "http://www.w3.org/2001/XMLSchema", nullptr, nullptr},
-    {"ccs", "http://ws.southernco.com/CustSvc-iHub", nullptr, nullptr},
-    {nullptr, nullptr, nullptr, nullptr}};
+constexpr auto namespace_table = std::to_array<Namespace>(
+    {{"SOAP-ENV", "http://schemas.xmlsoap.org/soap/envelope/",
+      "http://www.w3.org/2003/05/soap-envelope", nullptr},
+     {"SOAP-ENC", "http://schemas.xmlsoap.org/soap/encoding/",
+      "http://www.w3.org/2003/05/soap-encoding", nullptr},
+     {"xsi", "http://www.w3.org/2001/XMLSchema-instance", nullptr, nullptr},
+     {"xsd", "http://www.w3.org/2001/XMLSchema", nullptr, nullptr},
+     {"ccs", "http://ws.southernco.com/CustSvc-iHub", nullptr, nullptr},
+     {nullptr, nullptr, nullptr, nullptr}});
 
 // PLAIN: no HTTP. UTFSTRING: strings are UTF-8, else a euro sign is silently corrupted. TREE: id
 // and href attributes mean nothing.
@@ -48,7 +49,7 @@ void Skeleton::Free::operator()(::soap* context) const noexcept {
 }
 
 Skeleton::Skeleton() : context_(soap_new2(mode, mode)) {
-    soap_set_namespaces(context_.get(), namespace_table);
+    soap_set_namespaces(context_.get(), namespace_table.data());
     context_->frecv = receive;
 }
 

@@ -19,11 +19,11 @@ enum class IntegerError { none, format, range };
 IntegerError parse_int32(std::string_view text, std::int32_t& value) {
     constexpr std::string_view white = " \t\n\v\f\r";
     const std::size_t first = text.find_first_not_of(white);
-    if (first == text.npos) return IntegerError::format;
+    if (first == std::string_view::npos) return IntegerError::format;
     text = text.substr(first, text.find_last_not_of(white) - first + 1);
     const bool negative = text.front() == '-';
     if (negative || text.front() == '+') text.remove_prefix(1);
-    if (text.empty() || text.find_first_not_of("0123456789") != text.npos)
+    if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos)
         return IntegerError::format;
     std::int64_t magnitude = 0;
     for (const char digit : text) {
