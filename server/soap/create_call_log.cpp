@@ -121,7 +121,7 @@ std::optional<model::UserNameToken> take(ccs__UserNameToken* from) {
 }  // namespace customercare::soap
 
 /// Called by gSOAP's dispatcher. SOAP_STOP: the reply is written elsewhere, after the commit.
-// NOLINTNEXTLINE(readability-identifier-naming): the generated declaration's names.
+// NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier): as generated.
 int __ccs__CreateCallLog(::soap* context, _ccs__CreateCallLog* ccs__CreateCallLog,
                          _ccs__CreateCallLogResponse&) {
     using namespace customercare::soap;

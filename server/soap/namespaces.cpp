@@ -41,9 +41,10 @@ void NamespaceScope::bind(std::string_view prefix, std::string_view uri) {
 }
 
 std::optional<NamespaceId> NamespaceScope::find(std::string_view prefix) const {
-    for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
-        if (binding->prefix == prefix) return binding->id;
-    }
+    const auto binding =
+        std::find_if(bindings_.rbegin(), bindings_.rend(),
+                     [&](const Binding& candidate) { return candidate.prefix == prefix; });
+    if (binding != bindings_.rend()) return binding->id;
     if (prefix.empty()) return no_namespace;
     if (prefix == "xml") return xml_id;
     return std::nullopt;
