@@ -285,15 +285,8 @@ std::vector<Setting> make_table() {
                "Elements of a message. This and the limits below keep the cost of hostile "
                "messages low; honest ones need a tenth.",
                AT(soap.limits.max_elements)),
-        number(
-            "guard.max_events", 1000, 100 * million,
-            "Tags, lines of text, references, comments and instructions of a message: each costs "
-            "the XML parser a step.",
-            AT(soap.limits.max_events)),
         number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
                AT(soap.limits.max_attributes)),
-        number("guard.max_attribute_names", 8, 512, "Distinct attribute names of a message.",
-               AT(soap.limits.max_attribute_names)),
         number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",
                AT(soap.limits.max_namespace_declarations)),
         number("guard.max_name_bytes", 64, 65'536, "An element's or attribute's name.",

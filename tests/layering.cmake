@@ -18,7 +18,6 @@ set(may_include_main cli http soap handlers store model admin)
 set(libraries
   "sqlite3\\.h=^store/"
   "boost/.*=^http/"
-  "expat\\.h=^soap/guard"
   "pugixml\\.hpp=^soap/"
   "(soapH|soapStub|stdsoap2|service)\\.(h|nsmap)=^soap/")
 

@@ -40,6 +40,16 @@ Content simple_content(std::string_view type) {
     fail("no rule for simple type " + std::string(type));
 }
 
+ElementDeclaration declare(const pugi::xml_node& node, bool qualified) {
+    ElementDeclaration element;
+    element.name = node.attribute("name").value();
+    element.qualified = qualified;
+    const std::string tag = (qualified ? "c:" : "") + element.name + '>';
+    element.start_tag = '<' + tag;
+    element.end_tag = "</" + tag;
+    return element;
+}
+
 }  // namespace
 
 Contract::Contract(std::string_view wsdl) {
@@ -87,9 +97,9 @@ Contract::Contract(std::string_view wsdl) {
         ComplexType& type = types_[i];
         type.keeps_unknown = type.name == "Phone" || type.name == "Email";
         each_child(child(type_nodes[i], "sequence"), "element", [&](const pugi::xml_node& node) {
-            ElementDeclaration element;
-            element.name = node.attribute("name").value();
-            element.qualified = std::string_view(node.attribute("form").value()) != "unqualified";
+            const bool qualified =
+                std::string_view(node.attribute("form").value()) != "unqualified";
+            ElementDeclaration element = declare(node, qualified);
             const std::string_view most = node.attribute("maxOccurs").value();
             element.repeats = !most.empty() && most != "0" && most != "1";
             if (element.repeats) element.repeat_index = type.repeating++;
@@ -103,9 +113,7 @@ Contract::Contract(std::string_view wsdl) {
         static_cast<std::size_t>(std::count_if(types_.begin(), types_.end(),
                                                [](const auto& type) { return type.name.empty(); }));
     for (const auto& node : global_nodes) {
-        ElementDeclaration element;
-        element.name = node.attribute("name").value();
-        element.qualified = true;
+        ElementDeclaration element = declare(node, true);
         if (!child(node, "complexType").empty()) {
             element.type = &types_[anonymous++];
             element.content = Content::object;

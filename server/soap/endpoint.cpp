@@ -20,12 +20,8 @@ namespace customercare::soap {
 
 namespace {
 
-constexpr std::string_view unable_to_read = "Server was unable to read request. ---> ";
-constexpr std::string_view unable_to_process = "Server was unable to process request. ---> ";
-
-std::string operator+(std::string_view left, const std::string& right) {
-    return std::string(left) + right;
-}
+const Words unable_to_read = "Server was unable to read request. ---> ";
+const Words unable_to_process = "Server was unable to process request. ---> ";
 
 std::string_view content_type_of(SoapVersion version) {
     return version == SoapVersion::soap12 ? "application/soap+xml; charset=utf-8"
@@ -86,27 +82,26 @@ model::HttpReply fault_body(SoapVersion version, std::string body, std::string d
     return reply;
 }
 
-model::HttpReply fault(SoapVersion version, FaultCode code, const std::string& text) {
-    return fault_body(version, write_fault(version, code, text), text);
+model::HttpReply fault(SoapVersion version, FaultCode code, const Words& words) {
+    return fault_body(version, write_fault(version, code, words.text), words.for_log);
 }
 
 /// A fault in the version of the envelope; a root in no SOAP namespace makes it VersionMismatch,
 /// and no root at all leaves it SOAP 1.2, as the router for that version reports it.
-model::HttpReply fault_for(const Reading& reading, FaultCode code, const std::string& text) {
-    if (!reading.root_read) return fault(SoapVersion::soap12, code, text);
+model::HttpReply fault_for(const Reading& reading, FaultCode code, const Words& words) {
+    if (!reading.root_read) return fault(SoapVersion::soap12, code, words);
     if (reading.version == SoapVersion::none) {
         return fault_body(SoapVersion::soap11, write_version_mismatch(reading.root_namespace),
                           "The envelope's namespace is neither SOAP 1.1's nor SOAP 1.2's.");
     }
-    return fault(reading.version, code, text);
+    return fault(reading.version, code, words);
 }
 
 model::HttpReply too_long(const Route& route) {
     // The router for SOAP 1.2 finds no stream to read the body element from.
     if (!route.by_soap_action && route.operation == nullptr) {
         return fault(SoapVersion::soap12, FaultCode::server,
-                     unable_to_process +
-                         std::string("Object reference not set to an instance of an object."));
+                     unable_to_process + "Object reference not set to an instance of an object.");
     }
     return fault(route.by_soap_action ? SoapVersion::soap11 : SoapVersion::soap12,
                  FaultCode::server,
@@ -169,7 +164,7 @@ struct Pending {
             reply.headers.emplace_back("Retry-After", "1");
         } else if (result.outcome == model::Outcome::failed) {
             reply = fault(version, FaultCode::server,
-                          unable_to_process + std::string("The call log could not be stored."));
+                          unable_to_process + "The call log could not be stored.");
         } else {
             reply.content_type = content_type_of(version);
             reply.headers.emplace_back("Cache-Control", "private, max-age=0");
@@ -288,12 +283,12 @@ void Endpoint::handle_soap(const model::HttpRequest& request,
 
     if (reading.error && reading.error->kind == ReadError::Kind::limit) {
         return respond(
-            fault(reading.version, FaultCode::client, unable_to_read + reading.error->text));
+            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words));
     }
     if (routed.operation == nullptr) {
         if (reading.routing_error) {
             return respond(fault_for(reading, FaultCode::server,
-                                     unable_to_process + reading.routing_error->text));
+                                     unable_to_process + reading.routing_error->words));
         }
         if (!names_operation(reading, contract_)) {
             return respond(fault_for(reading, FaultCode::client, unknown_action(routed)));
@@ -306,10 +301,10 @@ void Endpoint::handle_soap(const model::HttpRequest& request,
     if (reading.version == SoapVersion::soap11 && !content_type.is_text_xml()) return unsupported();
     if (reading.error) {
         if (reading.error->kind == ReadError::Kind::not_well_formed) {
-            return respond(bare_reply(400, reading.error->text));
+            return respond(bare_reply(400, reading.error->words.for_log));
         }
         return respond(
-            fault(reading.version, FaultCode::client, unable_to_read + reading.error->text));
+            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words));
     }
     if (reading.not_understood) {
         return respond(

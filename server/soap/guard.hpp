@@ -13,6 +13,7 @@
 #include "soap/namespaces.hpp"
 #include "soap/options.hpp"
 #include "soap/text.hpp"
+#include "soap/words.hpp"
 
 namespace customercare::soap {
 
@@ -26,8 +27,8 @@ struct ReadError {
         limit,            ///< Over a limit of ours: the same fault.
     };
     Kind kind = Kind::not_well_formed;
-    std::string text;   ///< What the fault says behind "Server was unable to read request. ---> ".
-    Position position;  ///< Where, for the log; faults that name it have it in `text` already.
+    Words words;        ///< What the fault says behind "Server was unable to read request. ---> ".
+    Position position;  ///< Where; faults that name it have it in `words` already.
 };
 
 /// A header block other than the first ScCredentials that said mustUnderstand.
@@ -74,7 +75,7 @@ struct Reading {
     std::string_view canonical_body;  ///< The part of it inside soap:Body.
 };
 
-/// Reads a message as ASMX's deserializer does, in one pass on expat, and keeps everything that is
+/// Reads a message as ASMX's deserializer does, in one pass, and keeps everything that is
 /// hostile, malformed or outside the contract away from gSOAP.
 ///
 /// A guard keeps its buffers between messages; it is for one thread at a time. Its rules come from

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 
 #include "model/http_message.hpp"
 #include "soap/guard_reader.hpp"
@@ -47,9 +46,7 @@ std::size_t size_of_node(std::string_view rest) {
 
 }  // namespace
 
-void Guard::Reader::on_start(const char* raw_name, const char** attributes) {
-    if (!begin_event()) return;
-    if (!value_error_.empty()) return settle_value_error(offset() + 1);
+void Guard::Reader::on_start() {
     if (++element_count_ > limits_.max_elements) {
         return fail_limit("more than " + std::to_string(limits_.max_elements) + " elements",
                           "guard.max_elements");
@@ -64,9 +61,12 @@ void Guard::Reader::on_start(const char* raw_name, const char** attributes) {
     pending_.counters = static_cast<std::uint32_t>(counters_.size());
     pending_.start = offset();
     Name name;
-    if (*attributes != nullptr && !declare_namespaces(attributes)) return;
-    if (!resolve(raw_name, false, name)) return;
-    if (!check_attributes(attributes)) return;
+    const bool has_attributes = !xml_.attributes().empty();
+    attributes_.clear();
+    if (has_attributes && !declare_namespaces()) return;
+    if (!resolve(xml_.name(), false, offset() + 1, name)) return;
+    if (has_attributes && !check_attributes()) return;
+    if (!value_error_.empty()) return settle_value_error(offset() + 1);
 
     if (frames_.empty()) {
         start_root(name);
@@ -111,8 +111,8 @@ void Guard::Reader::start_root(const Name& name) {
                                               : SoapVersion::none;
     pending_.state = State::envelope;
     if (name.local != "Envelope") {
-        reading_.routing_error = {ReadError::Kind::invalid, std::string(missing_envelope), {}};
-        fail(ReadError::Kind::invalid, std::string(missing_envelope), offset() + 1);
+        reading_.routing_error = {ReadError::Kind::invalid, missing_envelope, {}};
+        fail(ReadError::Kind::invalid, missing_envelope, offset() + 1);
         stop();
     } else if (reading_.version == SoapVersion::none) {
         fail(ReadError::Kind::invalid, "The envelope's namespace is not SOAP's.", offset() + 1);
@@ -134,7 +134,7 @@ void Guard::Reader::start_in_envelope(const Name& name) {
         pending_.state = State::header;
         return;
     }
-    if (!searching_) fail(ReadError::Kind::invalid, std::string(missing_body), offset() + 1);
+    if (!searching_) fail(ReadError::Kind::invalid, missing_body, offset() + 1);
 }
 
 void Guard::Reader::start_in_header(const Name& name) {
@@ -157,15 +157,12 @@ void Guard::Reader::start_credentials() {
     bool must_understand = false;
     bool relay = false;
     std::string actor;
-    for (const auto& [name, value] : attributes_) {
+    for (const auto& [name, value, place] : attributes_) {
         const bool understand = is_soap(name.id) && name.local == "mustUnderstand";
         if (understand || (name.id == soap12_id && name.local == "relay")) {
             if (value != "0" && value != "1" && value != "true" && value != "false") {
-                // The reader stands on the attribute. Its first mention in the tag will be it.
-                const std::string raw = std::string(name.prefix) + ":" + std::string(name.local);
-                const std::size_t place = message_.find(raw, offset());
                 return fail_at(
-                    place, "'" + std::string(value) + "' is not a valid value for the " +
+                    place, quoted(value) + " is not a valid value for the " +
                                (understand ? "field EncodedMustUnderstand" : "'relay' attribute") +
                                ". Valid values are '0', '1', 'true', and 'false'.");
             }
@@ -187,7 +184,7 @@ void Guard::Reader::start_credentials() {
 
     pending_.state = State::object;
     canonical_ += "<S:Header>";
-    append_tag("<", contract_.header());
+    canonical_ += contract_.header().start_tag;
     counters_.resize(counters_.size() + pending_.declaration->type->repeating);
 }
 
@@ -209,14 +206,16 @@ void Guard::Reader::start_in_body(const Name& name) {
     reach_body(name.local, name.id);
     if (stopped_) return;
     if (name.id != service_id || name.local != routed_->name) {
-        return ignore(name.local, "the operation element " + routed_->name + " in namespace " +
-                                      namespaces_.uri(service_id));
+        return ignore(name.local, offset(), [&] {
+            return "the operation element " + routed_->name + " in namespace " +
+                   namespaces_.uri(service_id);
+        });
     }
     pending_.state = State::operation;
     pending_.declaration = routed_->request;
     if (!operation_open_) {
         operation_open_ = true;
-        append_tag("<", *routed_->request);
+        canonical_ += routed_->request->start_tag;
         request_start_ = canonical_.size();
     }
 }
@@ -224,7 +223,7 @@ void Guard::Reader::start_in_body(const Name& name) {
 void Guard::Reader::start_in_operation(const Name& name) {
     const ElementDeclaration& request = routed_->request->type->elements.at(0);
     if (name.id != service_id || name.local != request.name || (top().seen & 1U) != 0) {
-        return ignore(name.local, expected_in(top()));
+        return ignore(name.local, offset(), [&] { return expected_in(top()); });
     }
     top().seen |= 1U;
     if (request_read_) {
@@ -242,7 +241,7 @@ void Guard::Reader::start_in_operation(const Name& name) {
     pending_.declaration = &request;
     if (!check_xsi_type()) return;
     pending_.state = State::object;
-    append_tag("<", request);
+    canonical_ += request.start_tag;
     pending_.in_request = true;
     counters_.resize(counters_.size() + request.type->repeating);
 }
@@ -266,12 +265,12 @@ void Guard::Reader::start_in_object(const Name& name) {
             pending_.state = State::open;
             return;
         }
-        return ignore(name.local, expected_in(parent));
+        return ignore(name.local, offset(), [&] { return expected_in(parent); });
     }
     const ElementDeclaration& element = elements[index];
     const std::uint64_t bit = std::uint64_t{1} << index;
     if (!element.repeats && (parent.seen & bit) != 0) {
-        return ignore(name.local, "one " + element.name + " only");
+        return ignore(name.local, offset(), [&] { return "one " + element.name + " only"; });
     }
     parent.seen |= bit;
     const std::uint16_t ordinal =
@@ -292,7 +291,7 @@ void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::u
     switch (declaration.content) {
         case Content::object:
             pending_.state = State::object;
-            append_tag("<", declaration);
+            canonical_ += declaration.start_tag;
             counters_.resize(counters_.size() + declaration.type->repeating);
             break;
         case Content::open:
@@ -300,14 +299,12 @@ void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::u
             break;
         default:
             pending_.state = State::simple;
-            value_.clear();
+            value_ = {};
     }
 }
 
 void Guard::Reader::on_end() {
-    if (!begin_event()) return;
-    const std::size_t end =
-        offset() + static_cast<std::size_t>(XML_GetCurrentByteCount(parser_.get()));
+    const std::size_t end = xml_.end();
     if (!value_error_.empty()) return settle_value_error(offset() + 2);
     const Frame frame = frames_.back();
     frames_.pop_back();
@@ -325,7 +322,7 @@ void Guard::Reader::on_end() {
             reach_body({}, no_namespace);
             break;
         case State::object:
-            append_tag("</", *frame.declaration);
+            canonical_ += frame.declaration->end_tag;
             if (frame.declaration == &contract_.header()) canonical_ += "</S:Header>";
             break;
         case State::simple:
@@ -348,9 +345,9 @@ void Guard::Reader::on_end() {
 }
 
 void Guard::Reader::end_simple(const Frame& frame) {
-    append_tag("<", *frame.declaration);
+    canonical_ += frame.declaration->start_tag;
     value_error_ = convert_value(frame.declaration->content, value_, canonical_);
-    append_tag("</", *frame.declaration);
+    canonical_ += frame.declaration->end_tag;
 }
 
 /// Keeps an element of open content as it was sent, with the namespaces that it takes from around
@@ -368,34 +365,43 @@ void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
     reading_.open_content.push_back(std::move(content));
 }
 
-void Guard::Reader::on_text(std::string_view text) {
-    if (!begin_event() || frames_.empty()) return;
+void Guard::Reader::on_text() {
+    if (frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset());
     Frame& frame = top();
-    if (frame.state == State::simple) {
-        value_ += text;
-        return;
-    }
+    const std::string_view text = xml_.text();
+    if (frame.state == State::simple) return append_value(text);
     if (is_blank(text)) {
         if (frame.state == State::open) frame.plain = false;
         return;
     }
-    on_loose_text();
+    on_loose_text(message_.find_first_not_of(" \t\r\n", offset()));
 }
 
-void Guard::Reader::on_cdata_start() {
-    if (!begin_event() || frames_.empty()) return;
-    if (!value_error_.empty()) return settle_value_error(offset() + std::strlen("<![CDATA["));
-    if (top().state != State::simple) on_loose_text();
+void Guard::Reader::on_cdata() {
+    const std::size_t place = offset() + std::string_view("<![CDATA[").size();
+    if (!value_error_.empty()) return settle_value_error(place);
+    if (top().state == State::simple) return append_value(xml_.text());
+    on_loose_text(place);
+}
+
+void Guard::Reader::append_value(std::string_view text) {
+    if (value_.empty()) {
+        value_ = text;
+        return;
+    }
+    if (value_.data() != long_value_.data()) long_value_ = value_;
+    long_value_ += text;
+    value_ = long_value_;
 }
 
 /// Text between elements: skipped, but for the places where the reader expects an element.
-void Guard::Reader::on_loose_text() {
+void Guard::Reader::on_loose_text(std::size_t place) {
     Frame& frame = top();
     frame.plain = false;
     const bool before_body = phase_ == Phase::before_header || phase_ == Phase::before_body;
     if (frame.state == State::envelope && before_body && !searching_) {
-        return fail(ReadError::Kind::invalid, std::string(missing_body), offset());
+        return fail(ReadError::Kind::invalid, missing_body, place);
     }
     const bool in_body = frame.state == State::body ||
                          (frame.state == State::envelope && phase_ == Phase::in_empty_body);
@@ -404,12 +410,12 @@ void Guard::Reader::on_loose_text() {
         if (stopped_) return;
     }
     if (in_body || frame.state == State::operation || frame.state == State::object) {
-        ignore("text()", expected_in(frame));
+        ignore("text()", place, [&] { return expected_in(frame); });
     }
 }
 
 void Guard::Reader::on_comment_or_instruction(const char* kind, std::size_t markup) {
-    if (!begin_event() || frames_.empty()) return;
+    if (frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + markup);
     top().plain = false;
     if (top().state == State::simple) {
@@ -430,22 +436,18 @@ void Guard::Reader::finish_root(std::size_t end) {
         do {
             size = size_of_node(message_.substr(end));
             if (size == std::string_view::npos) {
-                return fail_reader("Data at the root level is invalid.", end);
+                const bool is_element = end + 1 < message_.size() && message_[end] == '<' &&
+                                        message_[end + 1] != '!' && message_[end + 1] != '?';
+                return is_element ? fail_reader("There are multiple root elements.", end + 1)
+                                  : fail_reader("Data at the root level is invalid.", end);
             }
             end += size;
         } while (body_missing && size != 0);
     }
     if (body_missing) {
-        reading_.routing_error = {ReadError::Kind::invalid, std::string(missing_body), {}};
-        fail(ReadError::Kind::invalid, std::string(missing_body), offset());
+        reading_.routing_error = {ReadError::Kind::invalid, missing_body, {}};
+        fail(ReadError::Kind::invalid, missing_body, offset());
     }
-}
-
-void Guard::Reader::append_tag(std::string_view open, const ElementDeclaration& declaration) {
-    canonical_ += open;
-    if (declaration.qualified) canonical_ += "c:";
-    canonical_ += declaration.name;
-    canonical_ += '>';
 }
 
 }  // namespace customercare::soap

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <expat.h>
-
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +9,7 @@
 
 #include "soap/guard.hpp"
 #include "soap/namespaces.hpp"
+#include "soap/xml_reader.hpp"
 
 // Inside of the guard, for its own files only: guard.cpp (a message, and what goes wrong with it),
 // guard_elements.cpp (the rules of what may stand where), guard_attributes.cpp (names and
@@ -29,13 +27,10 @@ struct Name {
 struct Attribute {
     Name name;
     std::string_view value;
+    std::size_t place = 0;  ///< Offset in the message.
 };
 
-struct FreeParser {
-    void operator()(XML_Parser parser) const noexcept { XML_ParserFree(parser); }
-};
-
-/// Follows ASMX's deserializer through one message after another, event by event of expat.
+/// Follows ASMX's deserializer through one message after another, node by node.
 class Guard::Reader {
 public:
     Reader(const Contract& contract, const GuardLimits& limits);
@@ -71,22 +66,15 @@ private:
         std::size_t start = 0;       ///< Offset of its start tag in the message.
     };
 
-    // Events, from expat.
-    void on_start(const char* raw_name, const char** attributes);
+    // What was just read.
+    void on_start();
     void on_end();
-    void on_text(std::string_view text);
-    void on_cdata_start();
-    void on_loose_text();
-    /// Counts an event. False: nothing is to be done about it.
-    [[nodiscard]] bool begin_event() {
-        if (stopped_) return false;
-        if (++event_count_ <= limits_.max_events) return true;
-        fail_limit("more than " + std::to_string(limits_.max_events) +
-                       " tags, lines of text, references and comments",
-                   "guard.max_events");
-        return false;
-    }
+    void on_text();
+    void on_cdata();
+    void on_loose_text(std::size_t place);
+    void append_value(std::string_view text);
     void on_comment_or_instruction(const char* kind, std::size_t markup);
+    void on_error();
 
     // Starting an element, by what it stands in. Each says what pending_ is.
     void start_root(const Name& name);
@@ -100,10 +88,9 @@ private:
     void reach_body(std::string_view local, NamespaceId id);
 
     // Attributes and namespaces.
-    bool declare_namespaces(const char** attributes);
-    bool resolve(std::string_view raw, bool attribute, Name& name);
-    bool check_attributes(const char** attributes);
-    [[nodiscard]] std::size_t place_of_attribute(std::string_view name) const;
+    bool declare_namespaces();
+    bool resolve(std::string_view raw, bool attribute, std::size_t place, Name& name);
+    bool check_attributes();
     [[nodiscard]] std::optional<std::string_view> attribute(NamespaceId id,
                                                             std::string_view local) const;
     [[nodiscard]] bool attribute_is_true(std::string_view local) const;
@@ -116,34 +103,33 @@ private:
 
     // Errors. fail: ASMX's deserializer would stop here; if the operation is still unknown, the
     // search for it goes on. fail_reader: so would its XML reader, for any purpose.
-    void fail(ReadError::Kind kind, std::string text, std::size_t place);
-    void fail_reader(const std::string& text, std::size_t place);
+    void fail(ReadError::Kind kind, Words words, std::size_t place);
+    void fail_reader(const Words& words, std::size_t place);
     void fail_reader(ReadError error);
     void fail_limit(const std::string& what, std::string_view setting);
-    void fail_at(std::size_t place, const std::string& text);
+    void fail_at(std::size_t place, const Words& words);
     void settle_value_error(std::size_t next_node);
-    void stop() {
-        XML_StopParser(parser_.get(), XML_FALSE);
-        stopped_ = true;
-    }
+    void stop() { stopped_ = true; }
 
-    void ignore(std::string_view name, const std::string& expected);
+    /// `expected` makes the words for what could stand there; not asked once enough are named.
+    template <typename Expected>
+    void ignore(std::string_view name, std::size_t place, Expected&& expected) {
+        constexpr std::size_t named_elements = 20;
+        if (searching_ || ++reading_.ignored_count > named_elements) return;
+        reading_.ignored.push_back({path_to(name, false), line_at(place), expected()});
+    }
     [[nodiscard]] std::string path_to(std::string_view name, bool from_request) const;
     [[nodiscard]] std::string expected_in(const Frame& frame) const;
     [[nodiscard]] Position position_at(std::size_t place) const;
     std::size_t line_at(std::size_t place);
-    [[nodiscard]] std::size_t offset() const {
-        return static_cast<std::size_t>(XML_GetCurrentByteIndex(parser_.get()));
-    }
+    [[nodiscard]] std::size_t offset() const { return xml_.start(); }
     Frame& top() { return frames_.back(); }
-    void append_tag(std::string_view open, const ElementDeclaration& declaration);
     void reset(std::string_view message, const Operation* routed);
-    void feed();
+    void read_node();
 
     const Contract& contract_;
     const GuardLimits& limits_;
-    std::unique_ptr<XML_ParserStruct, FreeParser> parser_;
-    unsigned long hash_salt_ = 0;
+    XmlReader xml_;
 
     // Of the message being read; buffers keep their capacity.
     std::string_view message_;
@@ -157,13 +143,11 @@ private:
     NamespaceScope namespaces_;
     std::vector<std::uint16_t> counters_;
     std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
-    std::array<const char*, 1024> distinct_names_{};  ///< Expat's pointers, hashed.
-    std::size_t distinct_name_count_ = 0;
     std::size_t element_count_ = 0;
-    std::size_t event_count_ = 0;
     std::size_t declaration_count_ = 0;
-    std::string value_;
-    std::string value_error_;  ///< Of the value just ended; its position is that of the next node.
+    std::string_view value_;  ///< Of the simple element being read.
+    std::string long_value_;  ///< Holds it if it stands there in more than one piece.
+    Words value_error_;       ///< Of the value just ended; its position is that of the next node.
     std::string canonical_;
     std::size_t body_start_ = 0;
     std::size_t request_start_ = 0;

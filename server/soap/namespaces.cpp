@@ -81,8 +81,8 @@ std::optional<BindingError> NamespaceScope::check(std::string_view prefix, std::
     }
     if (prefix != "xml" && (uri == xml_namespace || uri == xmlns_namespace)) {
         return BindingError{
-            "Prefix '" + std::string(prefix) +
-                R"(' cannot be mapped to namespace name reserved for "xml" or "xmlns".)",
+            "Prefix " + quoted(prefix) +
+                R"( cannot be mapped to namespace name reserved for "xml" or "xmlns".)",
             start + prefix.size() + 2};
     }
     if (const std::size_t colon = prefix.find(':'); colon != std::string_view::npos) {

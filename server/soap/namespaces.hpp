@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "soap/words.hpp"
+
 namespace customercare::soap {
 
 inline constexpr std::string_view soap11_namespace = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -23,14 +25,14 @@ inline constexpr NamespaceId xml_id = 5;
 
 /// What is wrong with a namespace declaration, in the words of .NET's XmlReader.
 struct BindingError {
-    std::string text;
+    Words words;
     std::size_t shift = 0;  ///< Where that reader stands, from the attribute's first character.
 };
 
 /// The prefixes that are bound at one place of a message ([XMLNS10]).
 ///
-/// Namespaces are resolved here rather than by expat: expat expands each name, which is quadratic
-/// in a long namespace name that is used often. Buffers are kept between messages.
+/// Names are not expanded, which would be quadratic in a long namespace name that is used often.
+/// Buffers are kept between messages.
 class NamespaceScope {
 public:
     explicit NamespaceScope(std::string_view service_namespace);

@@ -10,12 +10,9 @@ namespace customercare::soap {
 
 /// What one message may cost before it is refused. The service's own messages need a tenth of each.
 struct GuardLimits {
-    std::size_t max_depth = 64;         ///< Nested elements.
-    std::size_t max_elements = 20'000;  ///< Elements per message.
-    std::size_t max_events =
-        250'000;  ///< Tags, lines of text, references, comments, ... per message.
+    std::size_t max_depth = 64;                    ///< Nested elements.
+    std::size_t max_elements = 20'000;             ///< Elements per message.
     std::size_t max_attributes = 64;               ///< Attributes and xmlns of one element.
-    std::size_t max_attribute_names = 256;         ///< Distinct attribute names per message.
     std::size_t max_namespace_declarations = 256;  ///< xmlns attributes per message.
     std::size_t max_name_bytes = 256;              ///< An element's or attribute's name.
     std::size_t max_namespace_uri_bytes = 1024;    ///< A namespace name.

@@ -53,7 +53,7 @@ std::optional<bool> parse_boolean(std::string_view text) {
     return std::nullopt;
 }
 
-std::string convert_value(Content content, std::string_view text, std::string& canonical) {
+Words convert_value(Content content, std::string_view text, std::string& canonical) {
     switch (content) {
         case Content::integer: {
             std::int32_t value = 0;
@@ -70,14 +70,14 @@ std::string convert_value(Content content, std::string_view text, std::string& c
         case Content::boolean: {
             const std::optional<bool> value = parse_boolean(text);
             if (!value) {
-                return "The string '" + std::string(trim(text)) + "' is not a valid Boolean value.";
+                return "The string " + quoted(trim(text)) + " is not a valid Boolean value.";
             }
             canonical += *value ? "true" : "false";
             return {};
         }
         case Content::date_time:
             if (!model::parse_date_time(text)) {
-                return "The string '" + std::string(text) + "' is not a valid AllXsd value.";
+                return "The string " + quoted(text) + " is not a valid AllXsd value.";
             }
             break;
         case Content::date:

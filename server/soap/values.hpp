@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "soap/contract.hpp"
+#include "soap/words.hpp"
 
 // The lexical rules of simple values, as ASMX's deserializer has them (the contract's table of
 // values).
@@ -23,7 +24,6 @@ namespace customercare::soap {
 
 /// Reads `text` as a value of that type and appends to `canonical`, as element content, what gSOAP
 /// shall see. Returns ASMX's words for what is wrong with it, or "".
-[[nodiscard]] std::string convert_value(Content content, std::string_view text,
-                                        std::string& canonical);
+[[nodiscard]] Words convert_value(Content content, std::string_view text, std::string& canonical);
 
 }  // namespace customercare::soap

@@ -1,5 +1,8 @@
 #include "soap/writer.hpp"
 
+#include <array>
+#include <cstdio>
+
 #include "soap/text.hpp"
 
 namespace customercare::soap {
@@ -86,20 +89,39 @@ std::string_view fault_name(SoapVersion version, FaultCode code) {
     return "soap:Server";
 }
 
+/// Like other text, but it may quote characters that no XML can hold: the original writes
+/// references.
+void append_fault_text(std::string& out, std::string_view text) {
+    const std::size_t start = out.size();
+    append_reply_text(out, text);
+    for (std::size_t i = start; i < out.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(out[i]);
+        if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
+            std::array<char, 8> reference{};
+            std::snprintf(reference.data(), reference.size(), "&#x%X;", byte);
+            out.replace(i, 1, reference.data());
+        } else if (byte == 0xEF && out.compare(i, 3, "\xEF\xBF\xBE") == 0) {
+            out.replace(i, 3, "&#xFFFE;");
+        } else if (byte == 0xEF && out.compare(i, 3, "\xEF\xBF\xBF") == 0) {
+            out.replace(i, 3, "&#xFFFF;");
+        }
+    }
+}
+
 void append_fault(std::string& out, SoapVersion version, FaultCode code, std::string_view text) {
     const bool detail = code != FaultCode::must_understand;
     if (version == SoapVersion::soap12) {
         out += "<soap:Body><soap:Fault><soap:Code><soap:Value>";
         out += fault_name(version, code);
         out += R"(</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="en">)";
-        append_reply_text(out, text);
+        append_fault_text(out, text);
         out += "</soap:Text></soap:Reason>";
         if (detail) out += "<soap:Detail />";
     } else {
         out += "<soap:Body><soap:Fault><faultcode>";
         out += fault_name(version, code);
         out += "</faultcode><faultstring>";
-        append_reply_text(out, text);
+        append_fault_text(out, text);
         out += "</faultstring>";
         if (detail) out += "<detail />";
     }

@@ -79,9 +79,6 @@ std::vector<BadInput> bad_inputs() {
          in_address("<a" + repeat(300, [](int i) { return " b" + std::to_string(i) + "=\"\""; }) +
                     "/>"),
          not_read},
-        {"too many attribute names",
-         in_address(repeat(500, [](int i) { return "<a b" + std::to_string(i) + "=\"\"/>"; })),
-         not_read},
         {"too many namespaces",
          in_address(
              repeat(500, [](int i) { return "<a:a xmlns:a=\"urn:" + std::to_string(i) + "\"/>"; })),

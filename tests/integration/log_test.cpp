@@ -35,6 +35,15 @@ TEST_CASE("Nothing of a body and no token reaches the log", "[integration][log]"
              post(version, sample_message(version, with({{"RequestType", "PLANTED-int"}}))));
         call(server.port(),
              post(version, sample_message(version, with({{"CreatedDate", "PLANTED-date"}}))));
+        for (const char* field : {"CreatedDateTime", "CriticalContactFlag"}) {
+            call(server.port(),
+                 post(version, sample_message(version, with({{field, "PLANTED-quoted"}}))));
+        }
+        for (const char* markup :
+             {"<PLANTED>", "<a PLANTED>", "<a b='PLANTED''/>", "</PLANTED>", "<PLANTED:a/>",
+              "&PLANTED", "<a PLANTED='' PLANTED=''/>", "<?xml PLANTED?>", "<!PLANTED>"}) {
+            call(server.port(), post(version, replace_first(message, "</LogText>", markup)));
+        }
         call(server.port(), post(version, message.substr(0, message.size() - 9)));
         call(server.port(), post(version, replace_first(message, "</FirstName>", "&PLANTED;")));
         call(server.port(), post(version, message, "Cookie: PLANTED-cookie\r\n"));

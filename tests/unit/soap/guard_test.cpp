@@ -42,7 +42,9 @@ std::string with_header(const std::string& block) {
     return with_request("", "<s:Header>" + block + "</s:Header>");
 }
 
-std::string error_text(const Reading& reading) { return reading.error ? reading.error->text : ""; }
+std::string error_text(const Reading& reading) {
+    return reading.error ? reading.error->words.text : "";
+}
 
 bool is_not_well_formed(const Reading& reading) {
     return reading.error && reading.error->kind == ReadError::Kind::not_well_formed;
@@ -416,7 +418,7 @@ TEST_CASE_METHOD(GuardFixture, "Every limit refuses what is over it and names it
         const Reading reading = read(message);
         REQUIRE(reading.error);
         CHECK(reading.error->kind == ReadError::Kind::limit);
-        const std::string& text = reading.error->text;
+        const std::string& text = reading.error->words.text;
         const std::size_t at = text.find("guard.");
         return text.substr(at, text.find(')', at) - at);
     };
@@ -432,16 +434,11 @@ TEST_CASE_METHOD(GuardFixture, "Every limit refuses what is over it and names it
           "guard.max_elements");
     CHECK(setting(with_requestor("<a" + repeat(65, [&](auto i) { return " a" + n(i) + "=''"; }) +
                                  "/>")) == "guard.max_attributes");
-    CHECK(setting(with_requestor(
-              "<a" + repeat(100'000, [&](auto i) { return " a" + n(i) + "=''"; }) + "/>")) ==
+    CHECK(setting(with_requestor("<a a='" + std::string(100'000, 'a') + "'/>")) ==
           "guard.max_markup_bytes");
-    CHECK(setting(with_requestor(repeat(300, [&](auto i) { return "<a a" + n(i) + "=''/>"; }))) ==
-          "guard.max_attribute_names");
     CHECK(setting(with_requestor(repeat(300, [&](auto i) {
               return "<a xmlns='u" + n(i) + "'/>";
           }))) == "guard.max_namespace_declarations");
-    CHECK(setting(with_requestor("<Memo>" + std::string(250'001, '\n') + "</Memo>")) ==
-          "guard.max_events");
     CHECK(setting(with_requestor("<" + std::string(257, 'n') + "/>")) == "guard.max_name_bytes");
     CHECK(setting(with_requestor("<a xmlns='" + std::string(1025, 'u') + "'/>")) ==
           "guard.max_namespace_uri_bytes");
