@@ -44,9 +44,9 @@ ElementDeclaration declare(const pugi::xml_node& node, bool qualified) {
     ElementDeclaration element;
     element.name = node.attribute("name").value();
     element.qualified = qualified;
-    const std::string tag = (qualified ? "c:" : "") + element.name + '>';
-    element.start_tag = '<' + tag;
-    element.end_tag = "</" + tag;
+    const std::string name = (qualified ? "c:" : "") + element.name;
+    element.start_tag = '<' + name + '>';
+    element.end_tag = "</" + name + '>';
     return element;
 }
 
@@ -114,6 +114,8 @@ Contract::Contract(std::string_view wsdl) {
                                                [](const auto& type) { return type.name.empty(); }));
     for (const auto& node : global_nodes) {
         ElementDeclaration element = declare(node, true);
+        element.start_tag.insert(element.start_tag.size() - 1,
+                                 " xmlns:c=\"" + service_namespace_ + '"');
         if (!child(node, "complexType").empty()) {
             element.type = &types_[anonymous++];
             element.content = Content::object;

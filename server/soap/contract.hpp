@@ -28,7 +28,8 @@ struct ElementDeclaration {
     bool repeats = false;               ///< maxOccurs above 1.
     std::uint16_t repeat_index = 0;     ///< Number among the repeating elements of its type.
     const ComplexType* type = nullptr;  ///< For object and open.
-    /// As the guard writes them for gSOAP, where "c" stands for the service's namespace.
+    /// As the guard writes them for gSOAP, where "c" stands for the service's namespace; a global
+    /// element declares it.
     std::string start_tag;
     std::string end_tag;
 };

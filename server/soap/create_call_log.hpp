@@ -1,15 +1,15 @@
 #pragma once
 
-#include <string_view>
-
 #include "model/create_call_log.hpp"
+
+// gSOAP's generated classes.
+class ccs__ScCredentials;
+class _ccs__CreateCallLog;  // NOLINT(bugprone-reserved-identifier): as generated.
 
 namespace customercare::soap {
 
-/// What hangs on a gSOAP context's `user` during one message.
-struct Call {
-    std::string_view input;  ///< What gSOAP has not read yet.
-    model::CreateCallLogRequest create_call_log;
-};
+/// From gSOAP's generated classes to the model. `credentials`: nullptr if there were none.
+[[nodiscard]] model::CreateCallLogRequest to_model(const ccs__ScCredentials* credentials,
+                                                   const _ccs__CreateCallLog& message);
 
 }  // namespace customercare::soap

@@ -134,7 +134,7 @@ model::ContentDigest digest_of(const Reading& reading) {
         crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(text.data()),
                                   text.size());
     };
-    add(reading.canonical_body);
+    add(reading.body);
     for (const model::OpenContent& content : reading.open_content) {
         add(content.path);
         add(content.xml);
@@ -320,7 +320,8 @@ void Endpoint::handle_soap(const model::HttpRequest& request,
                        " is not part of the contract; expected there: " + first.expected + ".")));
     }
 
-    model::CreateCallLogRequest call = own.skeleton.parse(reading.canonical);
+    model::CreateCallLogRequest call =
+        own.skeleton.read(reading.canonical, reading.has_credentials);
     call.digest = digest_of(reading);
     call.call_log.open_content = std::move(reading.open_content);
     call.call_log.nil_elements = std::move(reading.nil_elements);

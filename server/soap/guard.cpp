@@ -6,14 +6,6 @@
 
 namespace customercare::soap {
 
-namespace {
-
-/// gSOAP reads a SOAP 1.1 envelope whatever the sender's version: the reply is not its business.
-constexpr std::string_view canonical_start =
-    R"(<S:Envelope xmlns:S="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c=")";
-
-}  // namespace
-
 Guard::Reader::Reader(const Contract& contract, const GuardLimits& limits)
     : contract_(contract),
       limits_(limits),
@@ -34,9 +26,7 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     element_count_ = 0;
     declaration_count_ = 0;
     value_error_ = {};
-    canonical_.assign(canonical_start);
-    canonical_ += contract_.service_namespace();
-    canonical_ += "\">";
+    canonical_.clear();
     body_start_ = 0;
     operation_open_ = false;
     request_read_ = false;
@@ -86,11 +76,10 @@ Reading Guard::Reader::read(std::string_view message, const Operation* routed) {
     if (!reading_.error && routed_ != nullptr) {
         if (!operation_open_) canonical_ += routed_->request->start_tag;
         canonical_ += routed_->request->end_tag;
-        const std::size_t body_end = canonical_.size();
-        canonical_ += "</S:Body></S:Envelope>";
         reading_.operation = routed_;
         reading_.canonical = canonical_;
-        reading_.canonical_body = reading_.canonical.substr(body_start_, body_end - body_start_);
+        reading_.body = reading_.canonical.substr(body_start_);
+        reading_.has_credentials = body_start_ > 0;
     }
     return std::move(reading_);
 }

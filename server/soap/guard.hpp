@@ -68,11 +68,11 @@ struct Reading {
     std::vector<model::OpenContent> open_content;
     std::vector<std::string> nil_elements;
 
-    /// The message that gSOAP reads: a SOAP 1.1 envelope of known elements alone, in UTF-8, without
-    /// white space between them, every value checked and in canonical form. Valid until the next
-    /// read.
-    std::string_view canonical;
-    std::string_view canonical_body;  ///< The part of it inside soap:Body.
+    /// What gSOAP reads: known elements alone, in UTF-8, without white space between them, every
+    /// value checked and in canonical form. Valid until the next read.
+    std::string_view canonical;  ///< The header block, if there was one, and the body.
+    std::string_view body;       ///< The operation's element.
+    bool has_credentials = false;
 };
 
 /// Reads a message as ASMX's deserializer does, in one pass, and keeps everything that is

@@ -125,7 +125,6 @@ void Guard::Reader::start_in_envelope(const Name& name) {
     if (phase_ == Phase::after_body) return;
     if (soap && name.local == "Body") {
         pending_.state = State::body;
-        canonical_ += "<S:Body>";
         body_start_ = canonical_.size();
         return;
     }
@@ -183,7 +182,6 @@ void Guard::Reader::start_credentials() {
     if (relay && soap12) echo += R"( soap:relay="1")";
 
     pending_.state = State::object;
-    canonical_ += "<S:Header>";
     canonical_ += contract_.header().start_tag;
     counters_.resize(counters_.size() + pending_.declaration->type->repeating);
 }
@@ -323,7 +321,6 @@ void Guard::Reader::on_end() {
             break;
         case State::object:
             canonical_ += frame.declaration->end_tag;
-            if (frame.declaration == &contract_.header()) canonical_ += "</S:Header>";
             break;
         case State::simple:
             end_simple(frame);
@@ -369,9 +366,8 @@ void Guard::Reader::on_text() {
     if (frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset());
     Frame& frame = top();
-    const std::string_view text = xml_.text();
-    if (frame.state == State::simple) return append_value(text);
-    if (is_blank(text)) {
+    if (frame.state == State::simple) return append_value(xml_.text());
+    if (xml_.is_blank()) {
         if (frame.state == State::open) frame.plain = false;
         return;
     }

@@ -33,12 +33,26 @@ constexpr auto namespace_table = std::to_array<Namespace>(
 constexpr soap_mode mode = SOAP_ENC_PLAIN | SOAP_C_UTFSTRING | SOAP_XML_TREE;
 
 std::size_t receive(::soap* context, char* buffer, std::size_t size) {
-    std::string_view& input = static_cast<Call*>(context->user)->input;
+    std::string_view& input = *static_cast<std::string_view*>(context->user);
     const std::size_t count = std::min(size, input.size());
     std::memcpy(buffer, input.data(), count);
     input.remove_prefix(count);
     return count;
 }
+
+/// Frees what a message took from the context. Not soap_end, which would also clear the tables for
+/// id and href: a checked message has none.
+struct Release {
+    ::soap* context;
+
+    explicit Release(::soap* used) : context(used) {}
+    ~Release() {
+        soap_destroy(context);
+        soap_dealloc(context, nullptr);
+    }
+    Release(const Release&) = delete;
+    Release& operator=(const Release&) = delete;
+};
 
 }  // namespace
 
@@ -51,29 +65,42 @@ void Skeleton::Free::operator()(::soap* context) const noexcept {
 Skeleton::Skeleton() : context_(soap_new2(mode, mode)) {
     soap_set_namespaces(context_.get(), namespace_table.data());
     context_->frecv = receive;
+    context_->user = &input_;
 }
 
-model::CreateCallLogRequest Skeleton::parse(std::string_view canonical) {
+model::CreateCallLogRequest Skeleton::read(std::string_view canonical, bool has_credentials) {
     ::soap* context = context_.get();
-    Call call{canonical, {}};
-    context->user = &call;
-    int result = soap_begin_serve(context);
-    if (result == SOAP_OK) result = soap_serve_request(context);
-    // The operation's function ends with SOAP_STOP, so that gSOAP writes no reply of its own.
-    const bool parsed = result == SOAP_STOP;
-    std::string error;
-    if (!parsed) {
-        soap_set_fault(context);
-        const char** text = soap_faultstring(context);
-        error = "gSOAP refused a checked message: error " + std::to_string(result) +
-                (text != nullptr && *text != nullptr ? std::string(", ") + *text : "");
+    const Release release(context);
+    input_ = canonical;
+    // To gSOAP all messages are one stream, of one element after another: soap_begin_recv would
+    // clear 50 kB of tables each time. It counts the stream's bytes, up to 2 GiB.
+    constexpr std::size_t longest_stream = 1'000'000'000;
+    if (!is_in_step_ && soap_begin_recv(context) != SOAP_OK) fail();
+    is_in_step_ = false;
+    ccs__ScCredentials credentials;
+    credentials.soap_default(context);
+    if (has_credentials && soap_in_ccs__ScCredentials(context, "ccs:ScCredentials", &credentials,
+                                                      nullptr) == nullptr) {
+        fail();
     }
-    soap_destroy(context);
-    // Not soap_end, which would also clear 50 kB of tables for id and href: a canonical message has
-    // none, and the next soap_begin_serve clears them twice.
-    soap_dealloc(context, nullptr);
-    if (!parsed) throw model::ServiceError(model::ErrorCode::internal, error);
-    return std::move(call.create_call_log);
+    _ccs__CreateCallLog message;
+    message.soap_default(context);
+    if (soap_in__ccs__CreateCallLog(context, "ccs:CreateCallLog", &message, nullptr) == nullptr) {
+        fail();
+    }
+    is_in_step_ = context->count < longest_stream;
+    return to_model(has_credentials ? &credentials : nullptr, message);
+}
+
+void Skeleton::fail() {
+    ::soap* context = context_.get();
+    const int error = context->error;
+    soap_set_fault(context);
+    const char** text = soap_faultstring(context);
+    throw model::ServiceError(
+        model::ErrorCode::internal,
+        "gSOAP refused a checked message: error " + std::to_string(error) +
+            (text != nullptr && *text != nullptr ? std::string(", ") + *text : ""));
 }
 
 }  // namespace customercare::soap

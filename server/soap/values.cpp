@@ -38,8 +38,6 @@ IntegerError parse_int32(std::string_view text, std::int32_t& value) {
 
 }  // namespace
 
-bool is_blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_white); }
-
 std::string_view trim(std::string_view text) {
     while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_white(text.back())) text.remove_suffix(1);

@@ -12,9 +12,6 @@
 
 namespace customercare::soap {
 
-/// True if there is nothing but XML's white space.
-[[nodiscard]] bool is_blank(std::string_view text);
-
 /// Without XML's white space at either end.
 [[nodiscard]] std::string_view trim(std::string_view text);
 

@@ -44,7 +44,7 @@ using NameRole = XmlReader::NameRole;
 constexpr std::array<NameRole, 128> name_roles = [] {
     std::array<NameRole, 128> table{};
     for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = NameRole::anywhere;
-    table['_'] = table[':'] = NameRole::anywhere;
+    table['_'] = NameRole::anywhere;
     for (std::size_t c = '0'; c <= '9'; ++c) table[c] = NameRole::inside;
     table['-'] = table['.'] = NameRole::inside;
     return table;
@@ -109,6 +109,14 @@ bool is_encoding_name(std::string_view name) {
 }
 
 }  // namespace
+
+/// What the character there may be in a name; a colon parts names, hence is in none.
+inline XmlReader::NamePart XmlReader::role_at(std::size_t place) const {
+    const auto byte = static_cast<unsigned char>(at(place));
+    if (byte < 0x80) return {name_roles[byte], 1};
+    const Character character = decode(message_.substr(place));
+    return {character.size == 0 ? NameRole::none : name_role(character.code_point), character.size};
+}
 
 void XmlReader::reset(std::string_view message) {
     message_ = message;
@@ -184,13 +192,22 @@ XmlReader::Node XmlReader::read_text() {
     std::size_t copied = position_;  // Before it, all is in resolved_, if anything is.
     std::size_t place = position_;
     const auto flush = [&] { resolved_.append(message_, copied, place - copied); };
+    while (kind_of(at(place)) == Kind::white) ++place;
+    is_blank_ = place >= message_.size() || message_[place] == '<';
+    if (is_blank_) {
+        position_ = place;
+        text_ = message_.substr(start_, place - start_);
+        return Node::text;
+    }
     if (open_.empty()) {
+        // Carriage returns, the end, or what must not be here.
         place = skip_white(place);
         if (place < message_.size() && message_[place] != '<') {
             return fail("Data at the root level is invalid.", place);
         }
         position_ = place;
-        text_ = message_.substr(start_, place - start_);
+        text_ = {};
+        is_blank_ = true;
         return Node::text;
     }
     for (; place < message_.size();) {
@@ -235,6 +252,7 @@ XmlReader::Node XmlReader::read_text() {
     } else {
         flush();
         text_ = std::string_view(resolved_).substr(resolved_start);
+        is_blank_ = std::all_of(text_.begin(), text_.end(), is_white);
     }
     return Node::text;
 }
@@ -276,7 +294,7 @@ bool XmlReader::read_attributes(std::size_t& place) {
             fail_unclosed();
             return false;
         }
-        if (role_at(place).role != NameRole::anywhere || c == ':') {
+        if (role_at(place).role != NameRole::anywhere) {
             fail_name_start(place);
             return false;
         }
@@ -393,7 +411,8 @@ XmlReader::Node XmlReader::read_end_tag() {
     const std::string_view name = element.name;
     const std::size_t name_end = place + name.size();
     if (message_.substr(place, name.size()) == name &&
-        (name_end >= message_.size() || role_at(name_end).role == NameRole::none)) {
+        (name_end >= message_.size() ||
+         (at(name_end) != ':' && role_at(name_end).role == NameRole::none))) {
         place = skip_white(name_end);
         if (place >= message_.size()) return fail_unclosed();
         if (at(place) != '>') return fail_token(place, ">");
@@ -526,40 +545,30 @@ XmlReader::Node XmlReader::read_xml_declaration() {
     }
 }
 
-XmlReader::NamePart XmlReader::role_at(std::size_t place) const {
-    const auto byte = static_cast<unsigned char>(at(place));
-    if (byte < 0x80) return {name_roles[byte], 1};
-    const Character character = decode(message_.substr(place));
-    return {character.size == 0 ? NameRole::none : name_role(character.code_point), character.size};
-}
-
 /// Moves to behind the name that stands there; in a qualified one a colon parts two names
 /// ([XMLNS10] 4), in others there is none.
 bool XmlReader::scan_name(std::size_t& place, bool qualified) {
-    bool is_first = true;
-    for (;; is_first = false) {
-        const NamePart part = role_at(place);
-        if (at(place) == ':') {
-            if (is_first) return fail_name_start(place);
-            if (!qualified) {
-                fail_character(place, "The ", " character", ", cannot be included in a name.");
-                return false;
-            }
-            qualified = false;
-            ++place;
-            if (role_at(place).role != NameRole::anywhere || at(place) == ':') {
-                return fail_name_start(place);
-            }
-            continue;
-        }
-        if (is_first ? part.role != NameRole::anywhere : part.role == NameRole::none) break;
-        place += part.size;
+    if (!scan_part(place)) return false;
+    if (qualified && at(place) == ':' && !scan_part(++place)) return false;
+    if (at(place) == ':') {
+        fail_character(place, "The ", " character", ", cannot be included in a name.");
+        return false;
     }
-    if (is_first) return fail_name_start(place);
     if (!check_markup_size(place)) return false;
     if (place < message_.size()) return true;
     fail("Unexpected end of file while parsing Name has occurred.", place);
     return false;
+}
+
+/// Moves to behind a name without colon.
+bool XmlReader::scan_part(std::size_t& place) {
+    NamePart part = role_at(place);
+    if (part.role != NameRole::anywhere) return fail_name_start(place);
+    do {
+        place += part.size;
+        part = role_at(place);
+    } while (part.role != NameRole::none);
+    return true;
 }
 
 /// Always false.
@@ -674,8 +683,7 @@ XmlReader::Node XmlReader::fail(Words words, std::size_t place) {
 XmlReader::Node XmlReader::fail_token(std::size_t place, std::string_view expected) {
     if (place >= message_.size()) return fail("Unexpected end of file has occurred.", place);
     std::size_t end = place;
-    while (end - place < max_markup_bytes_ && at(end) != ':' &&
-           role_at(end).role != NameRole::none) {
+    while (end - place < max_markup_bytes_ && role_at(end).role != NameRole::none) {
         end += role_at(end).size;
     }
     // Not a name: one character.

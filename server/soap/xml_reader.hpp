@@ -65,6 +65,8 @@ public:
     [[nodiscard]] const std::vector<Attribute>& attributes() const { return attributes_; }
     /// Of text and cdata, with references and line ends resolved.
     [[nodiscard]] std::string_view text() const { return text_; }
+    /// Of text: nothing but white space.
+    [[nodiscard]] bool is_blank() const { return is_blank_; }
     [[nodiscard]] const Error& error() const { return error_; }
 
     /// Where in a name a character may stand.
@@ -96,6 +98,7 @@ private:
     bool read_attribute_value(std::size_t& place, std::string_view& value);
     bool is_duplicate(const Attribute& attribute);
     bool scan_name(std::size_t& place, bool qualified);
+    bool scan_part(std::size_t& place);
     bool scan_markup(std::size_t& place, std::string_view until, std::string_view what);
     bool read_reference(std::size_t& place);
     bool read_character_reference(std::size_t& place);
@@ -130,6 +133,7 @@ private:
     bool root_read_ = false;
     std::string_view name_;
     std::string_view text_;
+    bool is_blank_ = false;
     std::vector<Attribute> attributes_;
     std::uint64_t attribute_names_ = 0;  ///< One bit for each hash of a name.
     std::vector<OpenElement> open_;

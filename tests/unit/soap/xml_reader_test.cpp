@@ -156,6 +156,23 @@ TEST_CASE("Nodes say where they stand", "[soap][xml_reader]") {
     CHECK(next(XmlReader::Node::end_element) == "</a>");
 }
 
+TEST_CASE("Text between elements says whether it is blank", "[soap][xml_reader]") {
+    const auto is_blank = [](const std::string& text) {
+        const std::string message = "<a>" + text + "</a>";
+        XmlReader reader(1000, 10);
+        reader.reset(message);
+        REQUIRE(reader.next() == XmlReader::Node::start_element);
+        REQUIRE(reader.next() == XmlReader::Node::text);
+        return reader.is_blank();
+    };
+    CHECK(is_blank(" \t\n"));
+    CHECK(is_blank(" \r\n &#32;&#xA;"));
+    CHECK_FALSE(is_blank(" x"));
+    CHECK_FALSE(is_blank("\r\nx"));
+    CHECK_FALSE(is_blank(" &lt;"));
+    CHECK_FALSE(is_blank("\xC2\xA0"));
+}
+
 TEST_CASE("What is wrong is said in .NET's words", "[soap][xml_reader]") {
     CHECK(error_of("") == "Root element is missing.");
     CHECK(error_of("x") == "Data at the root level is invalid.");
