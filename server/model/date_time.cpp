@@ -1,8 +1,6 @@
 #include "model/date_time.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <ctime>
 
 namespace customercare::model {
@@ -182,33 +180,43 @@ year_month_day today() {
     return std::chrono::floor<days>(now + offset_at(now));
 }
 
-/// "2011-03-04T10:06:07" and the fraction's 7 digits.
-struct WallTimeText {
-    std::string seconds;
-    std::string fraction;
-};
+void append_digits(std::string& text, unsigned value, std::size_t width) {
+    text.append(width, '0');
+    for (auto digit = text.rbegin(); value != 0; ++digit, value /= 10) {
+        *digit = static_cast<char>('0' + value % 10);
+    }
+}
 
-WallTimeText wall_time_text(Instant wall) {
+/// "2011-03-04T10:06:07.1234567"
+std::string wall_time_text(Instant wall) {
     const auto day = std::chrono::floor<days>(wall);
     const year_month_day date = day;
     const std::chrono::hh_mm_ss time(wall - day);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()));
-    WallTimeText result{text.data(), {}};
-    std::snprintf(text.data(), text.size(), "%07d", static_cast<int>(time.subseconds().count()));
-    result.fraction = text.data();
-    return result;
+    const auto number = [](auto count) { return static_cast<unsigned>(count); };
+    std::string text;
+    text.reserve(40);
+    append_digits(text, number(static_cast<int>(date.year())), 4);
+    text += '-';
+    append_digits(text, static_cast<unsigned>(date.month()), 2);
+    text += '-';
+    append_digits(text, static_cast<unsigned>(date.day()), 2);
+    text += 'T';
+    append_digits(text, number(time.hours().count()), 2);
+    text += ':';
+    append_digits(text, number(time.minutes().count()), 2);
+    text += ':';
+    append_digits(text, number(time.seconds().count()), 2);
+    text += '.';
+    append_digits(text, number(time.subseconds().count()), 7);
+    return text;
 }
 
 /// With the fraction's digits as far as they say something.
 std::string shortest_text(Instant wall) {
-    auto [text, fraction] = wall_time_text(wall);
-    fraction.resize(fraction.find_last_not_of('0') + 1);
-    return fraction.empty() ? text : text + '.' + fraction;
+    std::string text = wall_time_text(wall);
+    text.resize(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    return text;
 }
 
 }  // namespace
@@ -266,18 +274,20 @@ std::optional<std::string> utc_text(std::string_view text, TimeZone zone) {
 }
 
 std::string utc_text(Instant instant) {
-    const auto [text, fraction] = wall_time_text(instant);
-    return text + '.' + fraction.substr(0, 3) + 'Z';
+    constexpr std::size_t size_to_milliseconds = 23;
+    return wall_time_text(instant).substr(0, size_to_milliseconds) + 'Z';
 }
 
 std::string round_trip_text(Instant instant, TimeZone zone) {
     if (zone == TimeZone::utc) return shortest_text(instant) + 'Z';
     const auto offset = std::chrono::duration_cast<minutes>(offset_at(instant));
     const auto size = std::chrono::abs(offset);
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%c%02d:%02d", offset.count() < 0 ? '-' : '+',
-                  static_cast<int>(size.count() / 60), static_cast<int>(size.count() % 60));
-    return shortest_text(instant + offset) + text.data();
+    std::string text = shortest_text(instant + offset);
+    text += offset.count() < 0 ? '-' : '+';
+    append_digits(text, static_cast<unsigned>(size.count() / 60), 2);
+    text += ':';
+    append_digits(text, static_cast<unsigned>(size.count() % 60), 2);
+    return text;
 }
 
 }  // namespace customercare::model
