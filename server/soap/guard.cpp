@@ -144,6 +144,7 @@ void Guard::Reader::settle_value_error(std::size_t next_node) {
 /// The path of the element being started or ended: the open frames, then `name`.
 std::string Guard::Reader::path_to(std::string_view name, bool from_request) const {
     std::string path;
+    path.reserve(100);
     bool inside = !from_request;
     for (const Frame& frame : frames_) {
         if (frame.declaration != nullptr && inside) {
