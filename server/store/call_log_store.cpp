@@ -1,5 +1,6 @@
 #include "store/call_log_store.hpp"
 
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include <condition_variable>
@@ -195,6 +196,7 @@ public:
 
 private:
     void run() {
+        pthread_setname_np(pthread_self(), "store");
         std::list<Job> batch;
         while (take(batch)) {
             if (!batch.empty()) {
