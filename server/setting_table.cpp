@@ -249,6 +249,11 @@ std::vector<Setting> make_table() {
         number("http.max_request_bytes", 1024, gibibyte,
                "A request's body that is read at all. Longer ones are answered 413.",
                AT(http.max_request_bytes)),
+        number("http.max_inflight_bytes", 1'048'576, 1024 * gibibyte,
+               "Memory for all requests that are being received, stored or answered. Beyond, "
+               "requests are answered 503; those over 128 KiB from three quarters of it on, which "
+               "is to be more than twice http.max_body_bytes.",
+               AT(http.max_inflight_bytes)),
         number("http.request_timeout_ms", 1, day_ms,
                "For a whole request, from its first byte: slow senders must not pile up.",
                AT(http.request_timeout)),

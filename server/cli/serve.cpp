@@ -1,4 +1,3 @@
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -50,14 +49,6 @@ private:
     sigset_t signals_{};
 };
 
-/// Each connection needs a file descriptor; the usual limit of 1024 is for programs with select().
-void raise_descriptor_limit() {
-    rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 std::string url_of(const http::Server& server) {
     return "http://" + listen_text(server.address(), server.port());
 }
@@ -84,7 +75,6 @@ bool can_anyone_call(const Settings& settings, const store::Keys& keys) {
 
 int serve(const Settings& settings) {
     StopSignals stop_signals;
-    raise_descriptor_limit();
 
     const Log log(settings.log);
     const auto keys = open_or_create_keys(settings);
@@ -128,6 +118,13 @@ int serve(const Settings& settings) {
                {"mode", name_of(settings.mode)},
                {"database", settings.store.path},
                {"policy", name_of(settings.rules.credential_policy)}});
+    if (service.max_connections() < settings.http.max_connections) {
+        log.write(
+            LogLevel::warning, "few_descriptors",
+            {{"detail", "http.max_connections is " + std::to_string(settings.http.max_connections) +
+                            ", but the limit of open files (ulimit -Hn) leaves room for " +
+                            std::to_string(service.max_connections()) + "."}});
+    }
     if (settings.rules.credential_policy == handlers::CredentialPolicy::registered &&
         !can_anyone_call(settings, *keys)) {
         log.write(LogLevel::warning, "no_credentials",

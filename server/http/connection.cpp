@@ -6,6 +6,7 @@
 #include <exception>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 
 #include "http/loop.hpp"
 #include "http/reply_head.hpp"
@@ -20,6 +21,10 @@ namespace {
 
 /// How long a client may take to close after the last reply, if it has nothing more to send.
 constexpr std::chrono::seconds farewell{1};
+
+/// Requests up to this size may use all of max_inflight_bytes, larger ones three quarters: some
+/// large ones, slowly sent, are not to keep out everybody else.
+constexpr std::size_t small_request = 131'072;
 
 bool would_block(error_code error) {
     return error == asio::error::would_block || error == asio::error::try_again;
@@ -38,12 +43,23 @@ model::HttpReply failure(std::string detail) {
 
 /// The request in hand and its reply.
 struct Connection::Work {
-    explicit Work(const Options& options) : reader(options) {}
+    explicit Work(Shared& shared) : total_held(shared.held_bytes), reader(shared.options) {}
+    ~Work() { hold(0); }
+    Work(const Work&) = delete;
+    Work& operator=(const Work&) = delete;
 
+    void hold(std::size_t bytes) {
+        total_held += bytes - held;  // Which may wrap around to a subtraction.
+        held = bytes;
+    }
+
+    std::atomic<std::size_t>& total_held;
+    std::size_t held = 0;  ///< Our part of it.
     RequestReader reader;
     Clock::time_point begun;  ///< When the first byte came.
     std::uint64_t request_id = 0;
     bool sent_continue = false;
+    bool no_room = false;
 
     bool answered = false;
     model::HttpReply reply;
@@ -121,10 +137,23 @@ void Connection::wait_writable() {
     });
 }
 
+/// So that a client that pipelines does not keep others waiting.
+void Connection::wait_turn() {
+    waits_turn_ = true;
+    asio::post(loop_.context(), [this] {
+        waits_turn_ = false;
+        loop_.run_step(*this, [this] { proceed(); });
+    });
+}
+
 void Connection::on_readable(error_code error) {
     if (phase_ != Phase::reading && phase_ != Phase::discarding) return;
     std::size_t size = 0;
-    if (!error) size = socket_.read_some(asio::buffer(loop_.buffer()), error);
+    // What comes with a head is kept until it is this or the next request's turn.
+    const bool is_body = work_ && work_->reader.has_head();
+    const std::size_t most =
+        is_body ? loop_.buffer().size() : loop_.shared().options.max_header_bytes;
+    if (!error) size = socket_.read_some(asio::buffer(loop_.buffer(), most), error);
     if (would_block(error)) {
         wait_readable();
     } else if (error) {
@@ -144,32 +173,47 @@ void Connection::on_readable(error_code error) {
 }
 
 void Connection::begin_request(std::string_view first_bytes) {
-    const Options& options = loop_.shared().options;
-    work_ = std::make_unique<Work>(options);
+    work_ = std::make_unique<Work>(loop_.shared());
     work_->begun = Clock::now();
     work_->request_id = loop_.shared().next_request_id++;
     work_->reader.put(first_bytes);
-    deadline_ = work_->begun + options.request_timeout;
+    deadline_ = work_->begun + loop_.shared().options.request_timeout;
 }
 
 /// Goes on until something has to be waited for.
 void Connection::proceed() {
-    while (phase_ == Phase::reading) {
+    while (phase_ == Phase::reading && !waits_turn_) {
         if (!work_ || work_->reader.state() == RequestReader::State::empty) {
             work_.reset();
             deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
             return loop_.draining() ? close() : wait_readable();
         }
         const RequestReader& reader = work_->reader;
-        if (reader.state() == RequestReader::State::complete) {
-            call_handler();
-        } else if (reader.state() == RequestReader::State::refused) {
+        if (reader.state() == RequestReader::State::refused) {
             refuse(reader.refusal().status, reader.refusal().text);
+        } else if (!has_room()) {
+            work_->no_room = true;
+            if (reader.has_head()) {
+                call_handler();
+            } else {
+                refuse(503, "There are too many requests in flight (http.max_inflight_bytes).");
+            }
+        } else if (reader.state() == RequestReader::State::complete) {
+            call_handler();
         } else {
             if (reader.awaits_continue() && !work_->sent_continue) send_continue();
             return wait_readable();
         }
     }
+}
+
+/// For what the request in hand has grown to.
+bool Connection::has_room() {
+    const std::size_t size = work_->reader.held_bytes();
+    work_->hold(size);
+    std::size_t limit = loop_.shared().options.max_inflight_bytes;
+    if (size > small_request) limit -= limit / 4;
+    return work_->total_held <= limit;
 }
 
 void Connection::send_continue() {
@@ -184,6 +228,11 @@ void Connection::call_handler() {
     request.peer = peer_;
     request.local_address = local_address_;
     request.id = work_->request_id;
+    request.no_room = work_->no_room;
+    if (request.no_room) {
+        work_->reader.drop_body();
+        request.body = {};
+    }
 
     const auto ticket = std::make_shared<Ticket>(*this);
     Ticket::in_handler = this;
@@ -205,7 +254,8 @@ void Connection::answer(model::HttpReply&& reply) {
 }
 
 void Connection::send_answer() {
-    work_->abrupt = work_->reply.close || loop_.draining() || work_->reader.request().body_too_long;
+    work_->abrupt = work_->reply.close || loop_.draining() || work_->no_room ||
+                    work_->reader.request().body_too_long;
     send();
 }
 
@@ -228,6 +278,7 @@ void Connection::send() {
                                     : reader.is_http_1_0() ? Persistence::keep_and_say_so
                                                            : Persistence::keep;
     work_->head = reply_head(work_->reply, persistence, loop_.date());
+    work_->hold(reader.held_bytes() + work_->head.capacity() + work_->reply.body.capacity());
     deadline_ = Clock::now() + loop_.shared().options.write_timeout;
     phase_ = Phase::writing;
     write();
@@ -260,14 +311,16 @@ void Connection::end_request() {
     if (!ended->last) {
         phase_ = Phase::reading;
         const std::string rest = ended->reader.take_rest();
-        if (!rest.empty()) begin_request(rest);
+        if (rest.empty()) return;
+        begin_request(rest);
+        wait_turn();
     } else if (ended->abrupt) {
         // Closing at once could reset the connection before the client has read the reply
         // ([RFC9112] 9.6).
         phase_ = Phase::discarding;
         deadline_ = Clock::now() + farewell;
         const bool is_incomplete = ended->reader.state() == RequestReader::State::refused ||
-                                   ended->reader.request().body_too_long;
+                                   ended->reader.request().body_too_long || ended->no_room;
         if (is_incomplete && !loop_.draining()) {
             deadline_ = std::max(deadline_, ended->begun + loop_.shared().options.request_timeout);
         }

@@ -45,7 +45,7 @@ public:
     void drain();  ///< Closes if idle; else the next reply will be the last.
     bool cut();    ///< Ends at once. True if there is a request that will have no reply.
     [[nodiscard]] bool is_finished() const {  ///< Nothing will call it any more.
-        return phase_ == Phase::closed && !reading_ && !writing_;
+        return phase_ == Phase::closed && !reading_ && !writing_ && !waits_turn_;
     }
 
 private:
@@ -62,9 +62,11 @@ private:
 
     void wait_readable();
     void wait_writable();
+    void wait_turn();
     void on_readable(boost::system::error_code error);
     void begin_request(std::string_view first_bytes);
     void proceed();
+    [[nodiscard]] bool has_room();
     void send_continue();
     void call_handler();
     void refuse(unsigned status, std::string text);
@@ -87,8 +89,9 @@ private:
     std::size_t discarded_ = 0;              ///< Bytes.
     std::list<Connection>::iterator place_;  ///< In the loop's list.
     Phase phase_ = Phase::reading;
-    bool reading_ = false;  ///< Waits until the socket is readable.
-    bool writing_ = false;  ///< Waits until the socket is writable.
+    bool reading_ = false;     ///< Waits until the socket is readable.
+    bool writing_ = false;     ///< Waits until the socket is writable.
+    bool waits_turn_ = false;  ///< Has a request at hand and lets others go first.
 };
 
 }  // namespace customercare::http

@@ -32,6 +32,7 @@ struct Shared {
     // Connections that are open.
     std::atomic<std::size_t> served{0};
     std::atomic<std::size_t> turned_away{0};  ///< To be told that there are too many.
+    std::atomic<std::size_t> held_bytes{0};   ///< For requests and replies in flight.
 };
 
 /// Where replies wait for the thread of their connection. Outlives its loop while somebody still

@@ -49,6 +49,11 @@ public:
     [[nodiscard]] bool keep_alive() const;  ///< What the client asks for.
     [[nodiscard]] bool is_http_1_0() const { return version_ == 10; }
 
+    [[nodiscard]] bool has_head() const { return has_head_; }
+    [[nodiscard]] std::size_t held_bytes() const {  ///< Memory that this request takes now.
+        return head_.capacity() + body_.capacity() + rest_.capacity();
+    }
+
     void drop_body();  ///< Frees what nobody needs any more; request().body is gone.
     /// What came after the request's end: the beginning of the next one.
     [[nodiscard]] std::string take_rest() { return std::move(rest_); }

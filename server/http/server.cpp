@@ -26,18 +26,18 @@ namespace {
 /// Connections over the limit that are told so at a time; the others are just closed.
 constexpr std::size_t max_turned_away = 64;
 
-/// Raises the limit of open files to what `connections` need; returns how many it allows.
+/// What the kernel keeps for a client that does not take its replies: else it grows to 4 MB each.
+constexpr int send_buffer_bytes = 65'536;
+
+/// Raises the limit of open files as far as the process may (the usual 1024 is for programs with
+/// select()); returns how many of `connections` it leaves room for.
 std::size_t allow_connections(std::size_t connections) {
     constexpr rlim_t others = 256;  // Database, logs, libraries, connections that are turned away.
-    const rlim_t needed = connections + others;
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < needed) {
-        const rlimit privileged{needed, std::max(needed, limit.rlim_max)};
-        const rlimit permitted{std::min(needed, limit.rlim_max), limit.rlim_max};
-        if (setrlimit(RLIMIT_NOFILE, &privileged) != 0) setrlimit(RLIMIT_NOFILE, &permitted);
-        getrlimit(RLIMIT_NOFILE, &limit);
-    }
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
     return std::min<std::size_t>(connections,
                                  limit.rlim_cur - std::min(others, limit.rlim_cur / 2));
 }
@@ -58,6 +58,7 @@ public:
     Impl& operator=(const Impl&) = delete;
 
     [[nodiscard]] const tcp::endpoint& endpoint() const { return endpoint_; }
+    [[nodiscard]] std::size_t max_connections() const { return shared_.options.max_connections; }
     void start();
     bool stop();
 
@@ -116,7 +117,10 @@ void Server::Impl::listen() {
     check(error);
     acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
     check(error);
-    acceptor_.set_option(tcp::no_delay(true), error);  // Linux hands it down to each connection.
+    // Linux hands the next two down to each connection.
+    acceptor_.set_option(tcp::no_delay(true), error);
+    check(error);
+    acceptor_.set_option(tcp::socket::send_buffer_size(send_buffer_bytes), error);
     check(error);
     acceptor_.bind(endpoint_, error);
     check(error);
@@ -198,6 +202,8 @@ Server::~Server() = default;
 std::string Server::address() const { return impl_->endpoint().address().to_string(); }
 
 std::uint16_t Server::port() const { return impl_->endpoint().port(); }
+
+std::size_t Server::max_connections() const { return impl_->max_connections(); }
 
 void Server::start() { impl_->start(); }
 

@@ -21,6 +21,8 @@ struct Options {
     std::size_t max_header_bytes = 16'384;       ///< Request line and headers; over it: 431.
     std::size_t max_body_bytes = 4'194'304;      ///< Over it the handler is told body_too_long.
     std::size_t max_request_bytes = 30'000'000;  ///< Over it: 413 without asking the handler.
+    /// Held for requests and replies in flight; over it the handler is told no_room.
+    std::size_t max_inflight_bytes = 134'217'728;
     std::chrono::milliseconds request_timeout{30'000};  ///< Whole request, from its first byte.
     std::chrono::milliseconds idle_timeout{120'000};    ///< Between requests of a connection.
     std::chrono::milliseconds write_timeout{30'000};    ///< Until a reply is taken by the client.
@@ -60,6 +62,9 @@ public:
 
     [[nodiscard]] std::string address() const;  ///< As bound, e.g. "127.0.0.1".
     [[nodiscard]] std::uint16_t port() const;   ///< As bound.
+    /// The option's value, or less if the limit of open files, which is raised as far as the
+    /// process may, leaves no room for so many.
+    [[nodiscard]] std::size_t max_connections() const;
 
     void start();  ///< Starts the threads and returns.
     /// Stops accepting, answers what is in flight (replies then say Connection: close), closes idle

@@ -28,6 +28,8 @@ struct HttpRequest {
     std::string_view local_address;  ///< Our end of the connection, without port.
     std::uint64_t id = 0;            ///< Unique within this run of the server; in each log line.
     bool body_too_long = false;      ///< The body is over http.max_body_bytes and is not here.
+    /// The body is not here, since http.max_inflight_bytes are in use: to be answered 503.
+    bool no_room = false;
 
     /// First header of that name, compared without case; nullptr if absent.
     [[nodiscard]] const HttpHeader* find(std::string_view name) const;

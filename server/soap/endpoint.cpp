@@ -97,6 +97,15 @@ model::HttpReply fault_for(const Reading& reading, FaultCode code, const Words& 
     return fault(reading.version, code, words);
 }
 
+model::HttpReply busy(SoapVersion version, std::string detail) {
+    model::HttpReply reply = fault(version, FaultCode::server, "Server is too busy");
+    reply.status = 503;
+    reply.headers.emplace_back("Retry-After", "1");
+    reply.summary.outcome = name_of(model::Outcome::busy);
+    reply.summary.detail = std::move(detail);
+    return reply;
+}
+
 model::HttpReply too_long(const Route& route) {
     // The router for SOAP 1.2 finds no stream to read the body element from.
     if (!route.by_soap_action && route.operation == nullptr) {
@@ -159,9 +168,7 @@ struct Pending {
     void finish(model::CreateCallLogReply&& result) const {
         model::HttpReply reply;
         if (result.outcome == model::Outcome::busy) {
-            reply = fault(version, FaultCode::server, "Server is too busy");
-            reply.status = 503;
-            reply.headers.emplace_back("Retry-After", "1");
+            reply = busy(version, result.operator_detail);
         } else if (result.outcome == model::Outcome::failed) {
             reply = fault(version, FaultCode::server,
                           unable_to_process + "The call log could not be stored.");
@@ -236,6 +243,13 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
         }
         reply_to(std::move(reply));
     };
+    if (request.no_room) {
+        const model::HttpHeader* header = request.find("Content-Type");
+        const bool is_soap12 =
+            header != nullptr && ContentType(header->value).is_application_soap();
+        return respond(busy(is_soap12 ? SoapVersion::soap12 : SoapVersion::soap11,
+                            "http.max_inflight_bytes are in use."));
+    }
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     const std::string_view query = path.size() < request.target.size()
                                        ? request.target.substr(path.size() + 1)

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "model/error.hpp"
@@ -289,6 +290,28 @@ TEST_CASE("Pipelined requests are answered in order, one at a time", "[http]") {
         REQUIRE_THAT(client.receive(), EndsWith("\r\n\r\n/" + std::to_string(i)));
     }
     CHECK_FALSE(overlapping);
+}
+
+TEST_CASE("A client that pipelines waits its turn", "[http]") {
+    std::promise<void> all_sent;
+    std::vector<std::string> order;  // Of one loop's thread.
+    TestServer server({},
+                      [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
+                          if (request.target == "/first") all_sent.get_future().wait();
+                          if (request.target != "/other") order.emplace_back(request.target);
+                          respond(reply("fine"));
+                      });
+    // Connections go to the two loops in turn.
+    Client greedy(server.port()), other(server.port()), modest(server.port());
+    for (Client* client : {&greedy, &other, &modest}) client->call(get("/other"));
+    std::string requests = get("/first");
+    for (int i = 0; i < 50; ++i) requests += get("/greedy");
+    greedy.send(requests);
+    modest.send(get("/modest"));
+    all_sent.set_value();
+    modest.receive();
+    for (int i = 0; i < 51; ++i) greedy.receive();
+    CHECK(std::find(order.begin(), order.end(), "/modest") - order.begin() < 5);
 }
 
 TEST_CASE("A pipelined error ends the connection after the replies before it", "[http]") {
@@ -590,6 +613,44 @@ TEST_CASE("A reply larger than the socket's buffers is sent whole", "[http]") {
     client.send(get("/big") + get("/next"));
     CHECK(client.receive().size() > 20'000'000);
     CHECK_THAT(client.receive(), EndsWith("GET /next "));
+}
+
+TEST_CASE("Beyond max_inflight_bytes requests are handed over without body, as lacking room",
+          "[http]") {
+    Options options;
+    options.max_inflight_bytes = 1'000'000;
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::vector<model::HttpRespond> waiting;
+    TestServer server(options,
+                      [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
+                          if (request.no_room)
+                              return respond(reply("no room" + std::string(request.body), 503));
+                          if (request.body.size() < 100'000) return respond(reply("small"));
+                          const std::lock_guard lock(mutex);
+                          waiting.push_back(respond);
+                          changed.notify_all();
+                      });
+    const auto take_waiting = [&](std::size_t count) {
+        std::unique_lock lock(mutex);
+        REQUIRE(changed.wait_for(lock, 20s, [&] { return waiting.size() == count; }));
+        return std::exchange(waiting, {});
+    };
+    const std::string large = post(std::string(200'000, 'x'));
+    // More often than would fit if no room were given back.
+    for (int round = 0; round < 5; ++round) {
+        Client first(server.port()), second(server.port());
+        first.send(large);
+        second.send(large);
+        const auto responds = take_waiting(2);
+        Client third(server.port());
+        CHECK_THAT(third.call(large), StartsWith("HTTP/1.1 503 ") && EndsWith("\r\n\r\nno room"));
+        // Large ones leave some room to small ones.
+        CHECK_THAT(Client(server.port()).call(post("y")), EndsWith("small"));
+        for (const auto& respond : responds) respond(reply("large"));
+        CHECK_THAT(first.receive(), EndsWith("large"));
+        CHECK_THAT(second.receive(), EndsWith("large"));
+    }
 }
 
 TEST_CASE("Connections over the limit are told 503", "[http]") {
