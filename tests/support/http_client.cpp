@@ -1,6 +1,7 @@
 #include "support/http_client.hpp"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,19 +39,34 @@ HttpReply parse_head(std::string_view head) {
 
 }  // namespace
 
-HttpClient::HttpClient(std::uint16_t port)
-    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+int connect_from(std::uint8_t source, std::uint16_t port, int receive_buffer) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto fail = [&](const char* what) {
+        const int error = errno;
+        if (socket >= 0) ::close(socket);
+        throw std::system_error(error, std::generic_category(), what);
+    };
+    if (socket < 0) fail("socket");
+    const auto set = [&](int level, int option, const auto& value) {
+        if (::setsockopt(socket, level, option, &value, sizeof value) != 0) fail("setsockopt");
+    };
+    if (receive_buffer > 0) set(SOL_SOCKET, SO_RCVBUF, receive_buffer);
+    set(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    from.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + source);
+    if (::bind(socket, reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) fail("bind");
+    sockaddr_in to = from;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail("connect");
+    return socket;
+}
+
+HttpClient::HttpClient(std::uint16_t port, std::uint8_t source)
+    : socket_(connect_from(source, port)) {
     const timeval timeout{60, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        const int error = errno;
-        ::close(socket_);
-        throw std::system_error(error, std::generic_category(), "connect");
-    }
 }
 
 HttpClient::~HttpClient() { ::close(socket_); }

@@ -18,7 +18,8 @@ struct HttpReply {
 /// Throws std::runtime_error if connecting fails or the server says nothing for a minute.
 class HttpClient {
 public:
-    explicit HttpClient(std::uint16_t port);
+    /// From 127.0.0.`source`: each address has ports for some 28000 connections.
+    explicit HttpClient(std::uint16_t port, std::uint8_t source = 1);
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
@@ -39,6 +40,10 @@ private:
     int socket_ = -1;
     std::string received_;
 };
+
+/// A connection from 127.0.0.`source`; `receive_buffer` in bytes, 0 for the usual one. Throws
+/// std::system_error.
+int connect_from(std::uint8_t source, std::uint16_t port, int receive_buffer = 0);
 
 /// call() on a connection of its own.
 HttpReply call(std::uint16_t port, std::string_view request);

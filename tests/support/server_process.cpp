@@ -37,8 +37,10 @@ private:
     int fd_;
 };
 
-int spawn(std::vector<std::string> arguments, int input, int output, int errors) {
+int spawn(std::vector<std::string> arguments, int input, int output, int errors,
+          const std::vector<std::string>& launcher = {}) {
     arguments.insert(arguments.begin(), program());
+    arguments.insert(arguments.begin(), launcher.begin(), launcher.end());
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -102,7 +104,8 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
 }
 
 ServerProcess::ServerProcess(const std::filesystem::path& directory,
-                             const std::vector<std::string>& arguments)
+                             const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& launcher)
     : directory_(directory) {
     std::vector<std::string> all{"serve",       "--mode",      "stand-in",
                                  "--listen",    "127.0.0.1:0", "--admin-listen",
@@ -117,7 +120,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& directory,
         const Descriptor nothing(open_file("/dev/null", O_RDONLY));
         const Descriptor log_file(
             open_file(directory_ / "server.log", O_WRONLY | O_CREAT | O_APPEND));
-        pid_ = spawn(all, nothing.get(), write_end.get(), log_file.get());
+        pid_ = spawn(all, nothing.get(), write_end.get(), log_file.get(), launcher);
     }
 
     const std::string line = read_line(read_end.get());
@@ -167,6 +170,20 @@ std::chrono::milliseconds ServerProcess::cpu_time() const {
     long system = 0;
     fields >> user >> system;
     return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+std::size_t ServerProcess::status_kb(const std::string& name) const {
+    const std::string status = read_file("/proc/" + std::to_string(pid_) + "/status");
+    return std::stoul(status.substr(status.find(name) + name.size()));
+}
+
+std::size_t ServerProcess::resident_kb() const { return status_kb("VmRSS:"); }
+
+std::size_t ServerProcess::peak_resident_kb() const { return status_kb("VmHWM:"); }
+
+std::size_t ServerProcess::open_files() const {
+    const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid_) + "/fd");
+    return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
 std::string read_file(const std::filesystem::path& path) {

@@ -32,8 +32,10 @@ struct ProgramResult {
 class ServerProcess {
 public:
     /// Returns once the server is ready. Throws if it ends before, with its log.
+    /// `launcher` is a command that runs the program, such as {"/usr/bin/prlimit", "--core=0"}.
     explicit ServerProcess(const std::filesystem::path& directory,
-                           const std::vector<std::string>& arguments = {});
+                           const std::vector<std::string>& arguments = {},
+                           const std::vector<std::string>& launcher = {});
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
@@ -50,8 +52,13 @@ public:
 
     /// What the process has used so far, of all its threads, in steps of 10 ms.
     [[nodiscard]] std::chrono::milliseconds cpu_time() const;
+    [[nodiscard]] std::size_t resident_kb() const;       ///< Memory at present,
+    [[nodiscard]] std::size_t peak_resident_kb() const;  ///< and at most so far.
+    [[nodiscard]] std::size_t open_files() const;
 
 private:
+    [[nodiscard]] std::size_t status_kb(const std::string& name) const;
+
     std::filesystem::path directory_;
     int pid_ = 0;
     std::uint16_t port_ = 0;
