@@ -156,11 +156,11 @@ void run(const std::vector<std::string>& arguments) {
     const double limit = std::stod(arguments.at(3));
     const auto group = is_timed ? std::stoll(arguments.at(4)) : 50'000;
 
-    database.execute("PRAGMA journal_mode = WAL");
-    database.execute("PRAGMA wal_autocheckpoint = 4000");
-    database.execute("PRAGMA foreign_keys = ON");
-    database.execute(is_timed ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
-    database.execute(is_timed ? "PRAGMA cache_size = -16000" : "PRAGMA cache_size = -2000000");
+    database.execute(is_timed ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;"
+                                "PRAGMA foreign_keys = ON"
+                              : "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                                "PRAGMA cache_size = -2000000");
     const std::vector<Row> rows = read_rows(database);
     const std::int64_t first = last_id(database) + 1;
     std::int64_t id = first;

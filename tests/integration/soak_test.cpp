@@ -179,25 +179,29 @@ TEST_CASE("Under mixed good and bad traffic neither memory nor open files grow",
 
     std::vector<SoakClient> clients;
     for (int number = 0; number < 12; ++number) clients.emplace_back(server.port(), number);
-    // A first fifth to warm up; then at rest after each of eight rounds.
     const std::chrono::milliseconds round = soak_duration() / 10;
-    std::vector<std::string> wrong = run(clients, 2 * round);
+    std::vector<std::string> wrong;
+    const Database database(server.database());
+    // To warm up, until the server's page cache is full.
+    do {
+        std::ranges::move(run(clients, round), std::back_inserter(wrong));
+    } while (database.call_log_count() < 5'000 && wrong.empty());
     CHECK(open_files_at_rest(server, files) <= files);
     std::vector<std::size_t> resident{server.resident_kb()};
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < 9; ++i) {
         std::ranges::move(run(clients, round), std::back_inserter(wrong));
         CHECK(open_files_at_rest(server, files) <= files);
         resident.push_back(server.resident_kb());
     }
     std::string figures;
     for (const std::size_t kb : resident) figures += " " + std::to_string(kb);
-    WARN(Database(server.database()).call_log_count()
+    WARN(database.call_log_count()
          << " call logs in " << soak_duration().count() << " s; kB after each round:" << figures);
     CHECK(wrong == std::vector<std::string>{});
     if (patience == 1) {
-        const auto half = resident.begin() + 4;
-        CHECK(*std::max_element(half, resident.end()) <
-              *std::max_element(resident.begin(), half) + 4'000);
+        // The least of some rounds, since what the allocator keeps goes up and down.
+        CHECK(*std::min_element(resident.end() - 3, resident.end()) <
+              *std::min_element(resident.begin(), resident.begin() + 3) + 3'000);
     }
     CHECK(server.stop() == 0);
 }
