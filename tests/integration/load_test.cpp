@@ -54,29 +54,6 @@ TEST_CASE("What 64 clients at once are told is stored is in the database once",
     check_stored(server.database(), load.acknowledged());
 }
 
-TEST_CASE("A killed server has lost nothing that it acknowledged", "[integration][load]") {
-    const TemporaryDirectory directory;
-    std::vector<std::string> acknowledged;
-    std::vector<std::string> to_repeat;
-    for (int round = 1; round <= 10; ++round) {
-        CAPTURE(round);
-        ServerProcess server(directory.path());
-        // As a client would, those without a reply are sent again: they may or may not be stored.
-        Load load(server.port(), 16, to_repeat);
-        load.wait_until_acknowledged(200);
-        server.kill();
-        load.finish();
-
-        CHECK(load.refusals() == std::vector<std::string>{});
-        std::ranges::copy(load.acknowledged(), std::back_inserter(acknowledged));
-        to_repeat = load.unanswered();
-        check_stored(server.database(), acknowledged);
-    }
-    ServerProcess server(directory.path());
-    CHECK(server.stop() == 0);
-    check_stored(server.database(), acknowledged);
-}
-
 TEST_CASE("SIGTERM under load stores what it acknowledges and acknowledges what it stores",
           "[integration][load]") {
     const TemporaryDirectory directory;
