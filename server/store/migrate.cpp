@@ -26,16 +26,37 @@ int version_of(Database& database) {
     return find_version.read<std::int32_t>();
 }
 
-[[noreturn]] void refuse(Database& database, int version, const std::string& remedy) {
+[[noreturn]] void refuse(Database& database, const std::string& why) {
     throw model::ServiceError(
         model::ErrorCode::storage,
-        std::string("database ") + sqlite3_db_filename(database.handle(), "main") +
-            ": it is of version " + std::to_string(version) + ", this program of version " +
-            std::to_string(newest_version) + "; " + remedy);
+        std::string("database ") + sqlite3_db_filename(database.handle(), "main") + ": " + why);
+}
+
+[[noreturn]] void refuse(Database& database, int version, const std::string& remedy) {
+    refuse(database, "it is of version " + std::to_string(version) + ", this program of version " +
+                         std::to_string(newest_version) + "; " + remedy);
 }
 
 void refuse_newer(Database& database, int version) {
     if (version > newest_version) refuse(database, version, "use a newer program");
+}
+
+/// A commit that a crash or a failing disk cut short at its sync counts from now on if it can be
+/// read from the WAL, on disk or not. So it is brought into the database before anyone is told that
+/// it is stored; and then an empty WAL to disk, since an older one would undo it after a power cut.
+void settle_wal(Database& database, std::chrono::milliseconds busy_timeout) {
+    sqlite3_busy_timeout(database.handle(), 0);  // What others are still reading stays in the WAL.
+    const int result = sqlite3_wal_checkpoint_v2(database.handle(), nullptr,
+                                                 SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    if (result != SQLITE_OK && result != SQLITE_BUSY) throw_database_error(database.handle());
+    sqlite3_busy_timeout(database.handle(), static_cast<int>(busy_timeout.count()));
+
+    sqlite3_file* wal = nullptr;
+    sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+    if (wal->pMethods == nullptr) refuse(database, "it can't be put into WAL mode");
+    if (wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) != SQLITE_OK) {
+        throw_database_error(database.handle());
+    }
 }
 
 void apply(Database& database, const db::Migration& migration) {
@@ -61,6 +82,7 @@ Database open_migrated(const std::string& path, Database::Access access,
     Database database(path, access, busy_timeout);
     const int version = version_of(database);
     refuse_newer(database, version);
+    if (access == Database::Access::server) settle_wal(database, busy_timeout);
     for (const db::Migration& migration : db::migrations) {
         if (migration.version > version) apply(database, migration);
     }

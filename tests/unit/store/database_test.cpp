@@ -1,5 +1,7 @@
 #include "store/database.hpp"
 
+#include <sqlite3.h>
+
 #include <catch2/catch.hpp>
 
 #include "store/lock_file.hpp"
@@ -97,6 +99,21 @@ TEST_CASE("A database that can't be used is refused by name", "[store]") {
         const store::CheckpointLock held(other, short_time);
         CHECK_THAT(refusal(path), Contains(path + "-lock") && Contains("too long"));
     }
+}
+
+TEST_CASE("A server refuses a database without WAL mode", "[store]") {
+    const test::StoreDirectory directory;
+    LockFile lock(directory.database());
+    sqlite3_vfs* usual = sqlite3_vfs_find(nullptr);
+    sqlite3_vfs_register(sqlite3_vfs_find("unix-dotfile"), 1);  // Has no shared memory.
+    const std::string text = test::error_of(
+        [&] {
+            (void)store::open_migrated(directory.database(), Database::Access::server, short_time,
+                                       lock);
+        },
+        ErrorCode::storage);
+    sqlite3_vfs_register(usual, 1);
+    CHECK_THAT(text, Contains(directory.database()) && Contains("WAL"));
 }
 
 TEST_CASE("A transaction that is not committed leaves nothing", "[store]") {
