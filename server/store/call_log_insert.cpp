@@ -1,7 +1,8 @@
 #include "store/call_log_insert.hpp"
 
-#include <algorithm>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 
 #include "store/columns.hpp"
 #include "store/keys.hpp"
@@ -23,19 +24,19 @@ std::string join_lines(const std::vector<std::string>& lines) {
     return joined;
 }
 
-/// True if a child of the requestor, in which nothing is set, was sent as xsi:nil: nil_elements
-/// then says all there is to say about it.
+using Paths = std::unordered_set<std::string_view>;
+
+/// True if a child of the requestor, in which nothing is set, was sent as xsi:nil: `nil`, the
+/// message's nil_elements, then says all there is to say about it.
 template <typename Record>
 bool is_mere_nil(const Record& record, std::string_view child, std::int64_t position,
-                 const model::CallLog& call_log) {
-    const auto& nil = call_log.nil_elements;
+                 const Paths& nil) {
     if (nil.empty()) return false;
     bool is_set = false;
     Record::each_field(record, [&](const char*, const char*, const auto& field) {
         is_set = is_set || field.has_value();
     });
-    return !is_set &&
-           std::find(nil.begin(), nil.end(), requestor_path(child, position)) != nil.end();
+    return !is_set && nil.contains(requestor_path(child, position));
 }
 
 /// Binds each_field's fields, in columns_of's order.
@@ -147,14 +148,15 @@ AppendResult CallLogInsert::find_first(const NewCallLog& record) {
 }
 
 void CallLogInsert::insert_contacts(std::int64_t id, const model::CallLog& call_log) {
+    const Paths nil(call_log.nil_elements.begin(), call_log.nil_elements.end());
     const auto insert_one = [&](std::string_view kind, const std::optional<model::Phone>& phone) {
-        if (phone && !is_mere_nil(*phone, kind, 0, call_log)) insert_phone(id, kind, 1, *phone);
+        if (phone && !is_mere_nil(*phone, kind, 0, nil)) insert_phone(id, kind, 1, *phone);
     };
     const auto insert_all = [&](std::string_view kind, const std::vector<model::Phone>& phones) {
         std::int64_t position = 0;
         for (const model::Phone& phone : phones) {
             ++position;
-            if (!is_mere_nil(phone, kind, position, call_log)) {
+            if (!is_mere_nil(phone, kind, position, nil)) {
                 insert_phone(id, kind, position, phone);
             }
         }
@@ -164,7 +166,7 @@ void CallLogInsert::insert_contacts(std::int64_t id, const model::CallLog& call_
     insert_one(secondary_contact, requestor.secondary_contact);
     insert_all(other_phone, requestor.other_phone);
     insert_all(fax, requestor.fax);
-    if (requestor.email && !is_mere_nil(*requestor.email, email_element, 0, call_log)) {
+    if (requestor.email && !is_mere_nil(*requestor.email, email_element, 0, nil)) {
         insert_part(email_, id, *requestor.email);
     }
 }
