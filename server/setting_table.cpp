@@ -300,10 +300,6 @@ std::vector<Setting> make_table() {
                AT(soap.limits.max_namespace_uri_bytes)),
         number("guard.max_markup_bytes", 1024, 16 * million,
                "One tag, comment or processing instruction.", AT(soap.limits.max_markup_bytes)),
-        number("guard.max_value_bytes", 65'536, 16 * million,
-               "Values of all known elements of a message together, with their tags. Open content "
-               "is not among them.",
-               AT(soap.limits.max_value_bytes)),
 
         with_stand_in(
             choice("credentials.policy",

@@ -345,10 +345,6 @@ void Guard::Reader::end_simple(const Frame& frame) {
     canonical_ += frame.declaration->start_tag;
     value_error_ = convert_value(frame.declaration->content, value_, canonical_);
     canonical_ += frame.declaration->end_tag;
-    if (canonical_.size() > limits_.max_value_bytes) {
-        fail_limit("more than " + std::to_string(limits_.max_value_bytes) + " bytes of values",
-                   "guard.max_value_bytes");
-    }
 }
 
 /// Keeps an element of open content as it was sent, with the namespaces that it takes from around

@@ -17,7 +17,6 @@ struct GuardLimits {
     std::size_t max_name_bytes = 256;              ///< An element's or attribute's name.
     std::size_t max_namespace_uri_bytes = 1024;    ///< A namespace name.
     std::size_t max_markup_bytes = 65'536;         ///< One tag, comment or processing instruction.
-    std::size_t max_value_bytes = 1'048'576;       ///< Of all known elements of a message together.
 };
 
 struct Options {
