@@ -290,6 +290,14 @@ std::vector<Setting> make_table() {
                "Elements of a message. This and the limits below keep the cost of hostile "
                "messages low; honest ones need a tenth.",
                AT(soap.limits.max_elements)),
+        number("guard.max_items", 100, million,
+               "Repeated elements and pieces of open content of a message: each is stored by "
+               "itself.",
+               AT(soap.limits.max_items)),
+        number("guard.max_content_bytes", 1024, gibibyte,
+               "What a message gives to be stored: its texts, and its open content with the "
+               "namespaces that this takes from around it.",
+               AT(soap.limits.max_content_bytes)),
         number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
                AT(soap.limits.max_attributes)),
         number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",

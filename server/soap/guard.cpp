@@ -25,11 +25,13 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     counters_.clear();
     element_count_ = 0;
     declaration_count_ = 0;
+    item_count_ = 0;
+    content_bytes_ = 0;
     value_error_ = {};
     canonical_.clear();
     body_start_ = 0;
     operation_open_ = false;
-    request_read_ = false;
+    requests_read_ = 0;
     credentials_read_ = false;
     line_offset_ = 0;
     line_ = 1;

@@ -224,17 +224,19 @@ void Guard::Reader::start_in_operation(const Name& name) {
         return ignore(name.local, offset(), [&] { return expected_in(top()); });
     }
     top().seen |= 1U;
-    if (request_read_) {
+    if (++requests_read_ > 1) {
         // The operation stands twice in the Body: both are read into the same parameters.
         canonical_.resize(request_start_);
         reading_.open_content.clear();
         reading_.nil_elements.clear();
-        reading_.ignored.push_back({routed_->name + "/" + request.name,
-                                    text_position(message_, request_offset_).line,
-                                    "one " + routed_->name + " in soap:Body"});
         ++reading_.ignored_count;
+        // Named once, however often: its line takes a look at all that stands before it.
+        if (requests_read_ == 2) {
+            reading_.ignored.push_back({routed_->name + "/" + request.name,
+                                        text_position(message_, request_offset_).line,
+                                        "one " + routed_->name + " in soap:Body"});
+        }
     }
-    request_read_ = true;
     request_offset_ = offset();
     pending_.declaration = &request;
     if (!check_xsi_type()) return;
@@ -260,6 +262,7 @@ void Guard::Reader::start_in_object(const Name& name) {
     }
     if (tried == size) {
         if (parent.declaration->type->keeps_unknown) {
+            if (!count_item()) return;
             pending_.state = State::open;
             return;
         }
@@ -271,6 +274,7 @@ void Guard::Reader::start_in_object(const Name& name) {
         return ignore(name.local, offset(), [&] { return "one " + element.name + " only"; });
     }
     parent.seen |= bit;
+    if ((element.repeats || element.content == Content::open) && !count_item()) return;
     const std::uint16_t ordinal =
         element.repeats ? ++counters_[parent.counters + element.repeat_index] : std::uint16_t{0};
     start_declared(element, ordinal);
@@ -358,6 +362,7 @@ void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
         std::string(raw.substr(0, name_end))};
     frames_.pop_back();
     namespaces_.append_inherited(content.xml, raw, frame.bindings);
+    if (!count_content(content.xml.size() + raw.size() - name_end)) return;
     content.xml += raw.substr(name_end);
     reading_.open_content.push_back(std::move(content));
 }
@@ -382,6 +387,7 @@ void Guard::Reader::on_cdata() {
 }
 
 void Guard::Reader::append_value(std::string_view text) {
+    if (!count_content(text.size())) return;
     if (value_.empty()) {
         value_ = text;
         return;
@@ -389,6 +395,23 @@ void Guard::Reader::append_value(std::string_view text) {
     if (value_.data() != long_value_.data()) long_value_ = value_;
     long_value_ += text;
     value_ = long_value_;
+}
+
+bool Guard::Reader::count_item() {
+    if (++item_count_ <= limits_.max_items) return true;
+    fail_limit("more than " + std::to_string(limits_.max_items) +
+                   " repeated elements and pieces of open content",
+               "guard.max_items");
+    return false;
+}
+
+bool Guard::Reader::count_content(std::size_t bytes) {
+    content_bytes_ += bytes;
+    if (content_bytes_ <= limits_.max_content_bytes) return true;
+    fail_limit("more than " + std::to_string(limits_.max_content_bytes) +
+                   " bytes of text and open content",
+               "guard.max_content_bytes");
+    return false;
 }
 
 /// Text between elements: skipped, but for the places where the reader expects an element.

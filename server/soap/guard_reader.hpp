@@ -75,6 +75,10 @@ private:
     void append_value(std::string_view text);
     void on_comment_or_instruction(const char* kind, std::size_t markup);
     void on_error();
+    /// Counts what is stored by itself. False: it is one too many.
+    [[nodiscard]] bool count_item();
+    /// Counts what is stored in bytes. False: it is too much.
+    [[nodiscard]] bool count_content(std::size_t bytes);
 
     // Starting an element, by what it stands in. Each says what pending_ is.
     void start_root(const Name& name);
@@ -145,6 +149,8 @@ private:
     std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
     std::size_t element_count_ = 0;
     std::size_t declaration_count_ = 0;
+    std::size_t item_count_ = 0;
+    std::size_t content_bytes_ = 0;
     std::string_view value_;  ///< Of the simple element being read.
     std::string long_value_;  ///< Holds it if it stands there in more than one piece.
     Words value_error_;       ///< Of the value just ended; its position is that of the next node.
@@ -153,7 +159,7 @@ private:
     std::size_t request_start_ = 0;
     std::size_t request_offset_ = 0;
     bool operation_open_ = false;
-    bool request_read_ = false;
+    std::size_t requests_read_ = 0;
     bool credentials_read_ = false;
     std::size_t line_offset_ = 0;
     std::size_t line_ = 1;

@@ -12,6 +12,12 @@ constexpr std::string_view xsi_namespace = "http://www.w3.org/2001/XMLSchema-ins
 constexpr std::string_view xml_namespace = "http://www.w3.org/XML/1998/namespace";
 constexpr std::string_view xmlns_namespace = "http://www.w3.org/2000/xmlns/";
 
+/// Of ASCII: may stand in a prefix. Beyond ASCII: every byte, which can only find too much.
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
+
 }  // namespace
 
 NamespaceScope::NamespaceScope(std::string_view service_namespace) {
@@ -38,13 +44,33 @@ NamespaceId NamespaceScope::intern(std::string_view uri) {
 
 void NamespaceScope::bind(std::string_view prefix, std::string_view uri) {
     bindings_.push_back({std::string(prefix), intern(uri)});
+    by_prefix_.clear();
+}
+
+/// The innermost one of that prefix; nullptr: there is none.
+const NamespaceScope::Binding* NamespaceScope::find_binding(std::string_view prefix) const {
+    constexpr std::size_t few = 16;
+    if (bindings_.size() <= few) {
+        const auto found =
+            std::ranges::find(bindings_.rbegin(), bindings_.rend(), prefix, &Binding::prefix);
+        return found == bindings_.rend() ? nullptr : &*found;
+    }
+    const auto prefix_of = [](const Binding* binding) -> std::string_view {
+        return binding->prefix;
+    };
+    if (by_prefix_.empty()) {
+        for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
+            by_prefix_.push_back(&*binding);
+        }
+        // Of equal prefixes the innermost one stays first, and is the one that is found.
+        std::ranges::stable_sort(by_prefix_, {}, prefix_of);
+    }
+    const auto found = std::ranges::lower_bound(by_prefix_, prefix, {}, prefix_of);
+    return found != by_prefix_.end() && prefix_of(*found) == prefix ? *found : nullptr;
 }
 
 std::optional<NamespaceId> NamespaceScope::find(std::string_view prefix) const {
-    const auto binding =
-        std::find_if(bindings_.rbegin(), bindings_.rend(),
-                     [&](const Binding& candidate) { return candidate.prefix == prefix; });
-    if (binding != bindings_.rend()) return binding->id;
+    if (const Binding* binding = find_binding(prefix)) return binding->id;
     if (prefix.empty()) return no_namespace;
     if (prefix == "xml") return xml_id;
     return std::nullopt;
@@ -52,19 +78,27 @@ std::optional<NamespaceId> NamespaceScope::find(std::string_view prefix) const {
 
 void NamespaceScope::append_inherited(std::string& out, std::string_view xml,
                                       std::size_t outside) const {
+    // Elements of open content stand in no namespace, so that no default one reaches them. A prefix
+    // may also be used within a value, such as that of xsi:type: all that stands before a colon
+    // counts.
+    std::vector<bool> used(outside);
+    std::string_view last;
+    for (std::size_t begin = 0, colon = 0; (colon = xml.find(':', begin)) != std::string_view::npos;
+         begin = colon + 1) {
+        std::size_t start = colon;
+        while (start > begin && is_name_character(xml[start - 1])) --start;
+        const std::string_view prefix = xml.substr(start, colon - start);
+        if (prefix.empty() || prefix == last) continue;
+        last = prefix;
+        const Binding* binding = find_binding(prefix);
+        if (binding == nullptr) continue;
+        const auto index = static_cast<std::size_t>(binding - bindings_.data());
+        if (index < outside) used[index] = true;  // Else the element has it itself.
+    }
     for (std::size_t i = outside; i-- > 0;) {
-        const Binding& binding = bindings_[i];
-        // Hidden by a later one, which may be the element's own.
-        const bool hidden =
-            std::any_of(bindings_.begin() + static_cast<std::ptrdiff_t>(i) + 1, bindings_.end(),
-                        [&](const Binding& other) { return other.prefix == binding.prefix; });
-        // Elements of open content stand in no namespace, so that no default one reaches them. A
-        // prefix may also be used within a value, such as that of xsi:type.
-        if (hidden || binding.prefix.empty() ||
-            xml.find(binding.prefix + ":") == std::string_view::npos)
-            continue;
-        out += " xmlns:" + binding.prefix + "=\"";
-        append_escaped_attribute(out, uris_[binding.id]);
+        if (!used[i]) continue;
+        out += " xmlns:" + bindings_[i].prefix + "=\"";
+        append_escaped_attribute(out, uris_[bindings_[i].id]);
         out += '"';
     }
 }

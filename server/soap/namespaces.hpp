@@ -48,7 +48,11 @@ public:
 
     /// Bindings so far; leave() ends those made since there were `count`.
     [[nodiscard]] std::size_t count() const { return bindings_.size(); }
-    void leave(std::size_t count) { bindings_.resize(count); }
+    void leave(std::size_t count) {
+        if (count == bindings_.size()) return;
+        bindings_.resize(count);
+        by_prefix_.clear();
+    }
 
     /// Appends xmlns attributes for the prefixes that `xml`, an element's text, may use of those
     /// that were bound outside it, the first `outside` bindings.
@@ -65,8 +69,11 @@ private:
     };
 
     [[nodiscard]] NamespaceId intern(std::string_view uri);
+    [[nodiscard]] const Binding* find_binding(std::string_view prefix) const;
 
     std::vector<Binding> bindings_;
+    /// Those in effect, sorted; made when they are many and one is looked for.
+    mutable std::vector<const Binding*> by_prefix_;
     std::vector<std::string> uris_;
     std::size_t used_ = 0;  ///< Of uris_.
 };
