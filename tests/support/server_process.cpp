@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -160,16 +160,13 @@ void ServerProcess::kill() {
     wait();
 }
 
-std::chrono::milliseconds ServerProcess::cpu_time() const {
-    const std::string stat = read_file("/proc/" + std::to_string(pid_) + "/stat");
-    // The fields after the program's name in brackets; the first is number 3, utime is number 14.
-    std::istringstream fields(stat.substr(stat.rfind(')') + 1));
-    std::string skipped;
-    for (int number = 3; number < 14; ++number) fields >> skipped;
-    long user = 0;
-    long system = 0;
-    fields >> user >> system;
-    return std::chrono::milliseconds((user + system) * 1000 / sysconf(_SC_CLK_TCK));
+std::chrono::nanoseconds ServerProcess::cpu_time() const {
+    clockid_t clock{};
+    timespec time{};
+    if (clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+        throw_errno("clock_getcpuclockid");
+    }
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 std::size_t ServerProcess::status_kb(const std::string& name) const {

@@ -50,8 +50,8 @@ public:
     int stop();   ///< SIGTERM, then wait().
     void kill();  ///< SIGKILL, then wait().
 
-    /// What the process has used so far, of all its threads, in steps of 10 ms.
-    [[nodiscard]] std::chrono::milliseconds cpu_time() const;
+    /// What all threads of the process have used so far.
+    [[nodiscard]] std::chrono::nanoseconds cpu_time() const;
     [[nodiscard]] std::size_t resident_kb() const;       ///< Memory at present,
     [[nodiscard]] std::size_t peak_resident_kb() const;  ///< and at most so far.
     [[nodiscard]] std::size_t open_files() const;
