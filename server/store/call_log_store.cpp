@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <iterator>
@@ -38,8 +40,11 @@ struct Job {
 /// The writer's connection, with its statements and what it knows of the WAL.
 class Session {
 public:
-    Session(const Options& options, const Keys& keys, LockFile& lock)
+    /// Once `is_ending`, no lock is waited for.
+    Session(const Options& options, const Keys& keys, LockFile& lock,
+            const std::atomic<bool>& is_ending)
         : options_(options),
+          is_ending_(is_ending),
           lock_(lock),
           database_(
               open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
@@ -53,6 +58,7 @@ public:
                 return SQLITE_OK;
             },
             this);
+        wait_for_locks(true);
     }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -82,14 +88,31 @@ public:
     bool truncate_wal() {
         if (wal_pages_ == 0) return true;
         // Waiting for readers would keep records waiting.
-        sqlite3_busy_timeout(database_.handle(), 0);
+        wait_for_locks(false);
         const bool is_empty = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-        sqlite3_busy_timeout(database_.handle(), static_cast<int>(options_.busy_timeout.count()));
+        wait_for_locks(true);
         if (is_empty) wal_pages_ = checkpointed_pages_ = 0;
         return is_empty;
     }
 
 private:
+    void wait_for_locks(bool wait) {
+        const auto sleep = [](void* self, int tried) {
+            return static_cast<Session*>(self)->sleep_for_lock(tried) ? 1 : 0;
+        };
+        sqlite3_busy_handler(database_.handle(), wait ? +sleep : nullptr, this);
+    }
+
+    /// False: another process has held its lock for too long.
+    bool sleep_for_lock(int tried) {
+        const auto now = steady_clock::now();
+        if (tried == 0) lock_deadline_ = now + options_.busy_timeout;
+        if (is_ending_ || now >= lock_deadline_) return false;
+        constexpr int longest_ms = 20;
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::min(tried + 1, longest_ms)));
+        return true;
+    }
+
     std::int64_t read_data_version() {
         data_version_.step();
         const auto version = data_version_.read<std::int64_t>();
@@ -137,6 +160,8 @@ private:
     }
 
     const Options& options_;
+    const std::atomic<bool>& is_ending_;
+    steady_clock::time_point lock_deadline_;
     LockFile& lock_;
     Database database_;
     CallLogInsert insert_;
@@ -160,6 +185,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             stopping_ = true;
+            is_ending_ = true;
         }
         wake_.notify_one();
         thread_.join();
@@ -272,7 +298,7 @@ private:
             }
             lock_ = std::move(lock);
         }
-        session_ = std::make_unique<Session>(options_, keys_, *lock_);
+        session_ = std::make_unique<Session>(options_, keys_, *lock_, is_ending_);
         must_tell_ = true;
     }
 
@@ -299,6 +325,7 @@ private:
     std::list<Job> queue_;
     bool is_asleep_ = false;
     bool stopping_ = false;
+    std::atomic<bool> is_ending_{false};  // The same, for who must not wait for the mutex.
 
     std::mutex changed_mutex_;
     std::function<void()> changed_;

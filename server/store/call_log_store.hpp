@@ -70,7 +70,9 @@ using AppendDone = std::function<void(AppendResult&&)>;
 class CallLogStore {
 public:
     CallLogStore(Options options, const Keys& keys);  ///< `keys` must outlive the store.
-    ~CallLogStore();  ///< Stores what is queued, completes it, checkpoints, closes.
+    /// Stores what is queued, completes it, checkpoints, closes. Waits for no other process's lock:
+    /// what can't be stored then fails.
+    ~CallLogStore();
     CallLogStore(const CallLogStore&) = delete;
     CallLogStore& operator=(const CallLogStore&) = delete;
 

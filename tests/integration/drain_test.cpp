@@ -96,6 +96,21 @@ TEST_CASE("At SIGTERM all that waits for the disk is stored and answered",
     CHECK(Database(server.database()).call_log_count() == 64);
 }
 
+TEST_CASE("A lock of another process does not keep the server from ending in time",
+          "[integration][shutdown]") {
+    const TemporaryDirectory directory;
+    std::vector<std::string> options = one_by_one;
+    options.insert(options.end(), {"--set", "http.drain_timeout_ms=300"});
+    ServerProcess server(directory.path(), options);
+    WaitingClients clients(server);  // And nobody lets the writer write.
+    const auto before = steady_clock::now();
+    server.send_signal(SIGTERM);
+    CHECK(server.wait() == 0);
+    CHECK(steady_clock::now() - before < 5s * patience);
+    for (const auto& reply : clients.replies()) CHECK_FALSE((reply && is_success(*reply)));
+    CHECK(Database(server.database()).call_log_count() == 0);
+}
+
 TEST_CASE("SIGTERM under load ends in time, and nothing that was acknowledged is lost",
           "[integration][shutdown]") {
     const bool twice = GENERATE(false, true);

@@ -106,7 +106,8 @@ TEST_CASE("Many large bodies at once take no more memory than http.max_inflight_
     const TemporaryDirectory directory;
     ServerProcess server(directory.path(),
                          {"--set", "http.max_inflight_bytes=" + std::to_string(inflight), "--set",
-                          "store.batch_limit=1", "--set", "store.busy_timeout_ms=60000"});
+                          "store.batch_limit=1", "--set", "store.busy_timeout_ms=60000", "--set",
+                          "guard.max_content_bytes=" + std::to_string(body + 65'536)});
     CHECK(is_success(call(server.port(), post_sample(Soap::v11, {{"MessageId", "first"}}))));
     WriteLock lock(server.database());
     lock.take();  // What is accepted stays in memory.

@@ -17,8 +17,7 @@ namespace {
 
 using Catch::Contains;
 
-const std::filesystem::path config_directory =
-    std::filesystem::path(__FILE__).parent_path() / "../../../config";
+const std::filesystem::path config_directory = CUSTOMERCARE_SOURCE_DIR "/config";
 
 /// A file that goes with the object.
 class TemporaryFile {
