@@ -300,6 +300,8 @@ std::vector<Setting> make_table() {
                AT(soap.limits.max_content_bytes)),
         number("guard.max_attributes", 8, 1000, "Attributes, with xmlns, of one element.",
                AT(soap.limits.max_attributes)),
+        number("guard.max_total_attributes", 100, million, "Attributes, with xmlns, of a message.",
+               AT(soap.limits.max_total_attributes)),
         number("guard.max_namespace_declarations", 8, 1000, "xmlns attributes of a message.",
                AT(soap.limits.max_namespace_declarations)),
         number("guard.max_name_bytes", 64, 65'536, "An element's or attribute's name.",

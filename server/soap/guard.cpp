@@ -24,6 +24,7 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     namespaces_.reset();
     counters_.clear();
     element_count_ = 0;
+    attribute_count_ = 0;
     declaration_count_ = 0;
     item_count_ = 0;
     content_bytes_ = 0;

@@ -68,10 +68,10 @@ bool Guard::Reader::resolve(std::string_view raw, bool attribute, std::size_t pl
 
 /// Resolves the attributes of the element being started. False: the reading has ended.
 bool Guard::Reader::check_attributes() {
-    if (xml_.attributes().size() > limits_.max_attributes) {
-        fail_limit(
-            "more than " + std::to_string(limits_.max_attributes) + " attributes on one element",
-            "guard.max_attributes");
+    attribute_count_ += xml_.attributes().size();
+    if (attribute_count_ > limits_.max_total_attributes) {
+        fail_limit("more than " + std::to_string(limits_.max_total_attributes) + " attributes",
+                   "guard.max_total_attributes");
         return false;
     }
     for (const auto& [raw, value, place] : xml_.attributes()) {

@@ -148,6 +148,7 @@ private:
     std::vector<std::uint16_t> counters_;
     std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
     std::size_t element_count_ = 0;
+    std::size_t attribute_count_ = 0;
     std::size_t declaration_count_ = 0;
     std::size_t item_count_ = 0;
     std::size_t content_bytes_ = 0;

@@ -17,6 +17,7 @@ struct GuardLimits {
     /// Text of known elements, and open content with the namespaces that it takes along.
     std::size_t max_content_bytes = 1'048'576;
     std::size_t max_attributes = 64;               ///< Attributes and xmlns of one element.
+    std::size_t max_total_attributes = 40'000;     ///< Attributes and xmlns of one message.
     std::size_t max_namespace_declarations = 256;  ///< xmlns attributes per message.
     std::size_t max_name_bytes = 256;              ///< An element's or attribute's name.
     std::size_t max_namespace_uri_bytes = 1024;    ///< A namespace name.

@@ -452,6 +452,9 @@ TEST_CASE_METHOD(GuardFixture, "Every limit refuses what is over it and names it
           "guard.max_elements");
     CHECK(setting(with_requestor("<a" + repeat(65, [&](auto i) { return " a" + n(i) + "=''"; }) +
                                  "/>")) == "guard.max_attributes");
+    CHECK(setting(with_requestor(repeat(10'001, [](auto) {
+              return "<a a='' b='' c='' d=''/>";
+          }))) == "guard.max_total_attributes");
     CHECK(setting(with_requestor("<a a='" + std::string(100'000, 'a') + "'/>")) ==
           "guard.max_markup_bytes");
     CHECK(setting(with_requestor(repeat(300, [&](auto i) {
