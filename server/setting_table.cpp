@@ -156,7 +156,7 @@ const char* const listen_addresses =
 
 Setting http_listen() {
     return {"http.listen", listen_addresses,
-            "Where the service listens. Other machines reach it at their own risk without TLS.",
+            "Where the service listens. In mode production, other machines reach it by TLS only.",
             [](const Settings& settings) -> SettingValue {
                 return listen_text(settings.http.address, settings.http.port);
             },
@@ -171,7 +171,8 @@ Setting http_listen() {
 
 Setting admin_listen() {
     return {"admin.listen", std::string(listen_addresses) + "; \"\": no admin server",
-            "Health checks. Not for the network that clients come from.",
+            "Health checks. Not for the network that clients come from. Speaks TLS as the service "
+            "does, unless it listens for this machine alone (127.0.0.1, [::1]).",
             [](const Settings& settings) -> SettingValue {
                 return settings.admin ? listen_text(settings.admin->address, settings.admin->port)
                                       : "";
@@ -264,6 +265,34 @@ std::vector<Setting> make_table() {
         number("http.drain_timeout_ms", 0, day_ms,
                "For the requests in flight when the server is told to stop.",
                AT(http.drain_timeout)),
+
+        text("tls.certificate", "path of a file",
+             "The server's certificate in PEM, followed by those of its issuers. With it the "
+             "service speaks HTTPS only. At SIGHUP the files are read anew, and connections stay. "
+             "\"\": no TLS.",
+             AT(http.tls.certificate)),
+        text("tls.key", "path of a file", "Its private key in PEM, without passphrase.",
+             AT(http.tls.key)),
+        choice("tls.min_version", "The oldest version of TLS that clients may speak.",
+               AT(http.tls.min_version),
+               {{"1.2", http::TlsVersion::tls_1_2}, {"1.3", http::TlsVersion::tls_1_3}}),
+        choice("tls.client_certificate",
+               "Whether clients are asked for a certificate of their own. One that is sent must be "
+               "good. Credentials can be bound to its subject (customercare credentials add "
+               "--client-subject).",
+               AT(http.tls.client_certificate),
+               {{"none", http::ClientCertificate::none},
+                {"optional", http::ClientCertificate::optional},
+                {"required", http::ClientCertificate::required}}),
+        text("tls.client_ca", "path of a file",
+             "The certificates, in PEM, of the authorities that clients' certificates come from.",
+             AT(http.tls.client_ca)),
+        number("tls.handshake_timeout_ms", 1, day_ms,
+               "From connecting to the end of the TLS handshake.", AT(http.tls.handshake_timeout)),
+        flag("tls.terminated_by_proxy",
+             "Let mode production speak plain HTTP with other machines, since those are proxies "
+             "that speak TLS with the clients.",
+             AT(tls_ends_at_proxy)),
 
         admin_listen(),
 

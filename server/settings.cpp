@@ -360,6 +360,30 @@ LoadedSettings load_settings(const std::string& file, const char* const* environ
     return loaded;
 }
 
+void check_together(const Settings& settings) {
+    const http::TlsOptions& tls = settings.http.tls;
+    if (tls.certificate.empty() != tls.key.empty()) {
+        refuse("tls.certificate and tls.key go together: one of them is not set");
+    }
+    if ((tls.client_certificate == http::ClientCertificate::none) != tls.client_ca.empty()) {
+        refuse(
+            "tls.client_certificate and tls.client_ca go together: certificates are asked for with "
+            "tls.client_certificate = \"optional\" or \"required\", and judged by tls.client_ca");
+    }
+    if (!tls.client_ca.empty() && !tls.is_on()) {
+        refuse("tls.client_ca has no effect without tls.certificate and tls.key");
+    }
+    if (settings.mode != Mode::production || tls.is_on() || settings.tls_ends_at_proxy) return;
+    for (const http::Options* options :
+         {&settings.http, settings.admin ? &*settings.admin : nullptr}) {
+        if (options == nullptr || !http::is_open_to_others(options->address)) continue;
+        refuse(options->setting + " = " + listen_text(options->address, options->port) +
+               " can be reached from other machines, and mode production does not speak plain HTTP "
+               "with them: set tls.certificate and tls.key, or tls.terminated_by_proxy = true if a "
+               "proxy speaks TLS with the clients");
+    }
+}
+
 std::string listen_text(const std::string& address, std::uint16_t port) {
     const bool is_ipv6 = address.find(':') != std::string::npos;
     return (is_ipv6 ? '[' + address + ']' : address) + ':' + std::to_string(port);

@@ -30,7 +30,8 @@ struct Settings {
     handlers::Rules rules;
     store::Options store;
     cli::LogOptions log;
-    std::string key_file;  ///< "": the default of key_file_path().
+    std::string key_file;            ///< "": the default of key_file_path().
+    bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
 
     /// The key file: by default beside the database, with ".key" appended to its path.
     [[nodiscard]] std::string key_file_path() const;
@@ -77,6 +78,10 @@ struct LoadedSettings {
 /// unknown key, the nearest known one.
 [[nodiscard]] LoadedSettings load_settings(const std::string& file, const char* const* environment,
                                            const std::vector<SettingFlag>& flags);
+
+/// Throws ServiceError{usage}, naming the settings, if the server can't be run with these together:
+/// TLS is half set, or mode production would speak plain HTTP with other machines.
+void check_together(const Settings& settings);
 
 /// "127.0.0.1:8080", "[::1]:8080".
 [[nodiscard]] std::string listen_text(const std::string& address, std::uint16_t port);

@@ -15,7 +15,13 @@ void add_check_config(CommandLine& line) {
                      "Print every setting with its default, range, unit and reason instead");
     command.callback([&line, reference] {
         line.action = [&line, reference] {
-            std::cout << (*reference ? reference_toml() : effective_toml(line.load()));
+            if (*reference) {
+                std::cout << reference_toml();
+                return success;
+            }
+            const LoadedSettings loaded = line.load();
+            check_together(loaded.settings);
+            std::cout << effective_toml(loaded);
             return success;
         };
     });

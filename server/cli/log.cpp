@@ -159,6 +159,7 @@ void Log::exchange(std::string_view event, const http::Exchange& exchange, LogLe
     const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
     add("id", number(exchange.request_id));
     add_text("peer", exchange.peer);
+    add_text("client_subject", exchange.client_subject);
     add_text("method", exchange.method);
     add_text("operation", summary.operation);
     add_text("soap", summary.soap_version);

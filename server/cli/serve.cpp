@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <csignal>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -11,6 +10,8 @@
 #include "cli/command_line.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/secrecy.hpp"
+#include "cli/signals.hpp"
 #include "handlers/create_call_log.hpp"
 #include "http/server.hpp"
 #include "model/error.hpp"
@@ -22,35 +23,8 @@ namespace customercare::cli {
 
 namespace {
 
-/// SIGTERM and SIGINT, delivered to one who waits for them. To be made before any thread is, since
-/// threads inherit what is blocked.
-class StopSignals {
-public:
-    StopSignals() {
-        sigemptyset(&signals_);
-        sigaddset(&signals_, SIGTERM);
-        sigaddset(&signals_, SIGINT);
-        pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    }
-
-    /// Returns the first one's number; from then on another one ends the process at once.
-    int wait() {
-        int signal = 0;
-        sigwait(&signals_, &signal);
-        // An own handler, since the kernel keeps the default action from process 1 of a container.
-        const auto end_now = [](int number) { _exit(128 + number); };
-        std::signal(SIGTERM, end_now);
-        std::signal(SIGINT, end_now);
-        pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-        return signal;
-    }
-
-private:
-    sigset_t signals_{};
-};
-
-std::string url_of(const http::Server& server) {
-    return "http://" + listen_text(server.address(), server.port());
+std::string url_of(const http::Server& server, const http::TlsOptions& tls) {
+    return (tls.is_on() ? "https://" : "http://") + listen_text(server.address(), server.port());
 }
 
 const char* name_of(Mode mode) { return mode == Mode::production ? "production" : "stand-in"; }
@@ -73,8 +47,44 @@ bool can_anyone_call(const Settings& settings, const store::Keys& keys) {
     return has_direct && has_originating;
 }
 
+/// What the admin server listens with: see the setting admin.listen.
+std::optional<http::Options> admin_options(const Settings& settings) {
+    std::optional<http::Options> options = settings.admin;
+    if (options && http::is_open_to_others(options->address)) options->tls = settings.http.tls;
+    return options;
+}
+
+void log_certificate(const Log& log, std::string_view event, const Settings& settings,
+                     const http::Server& service) {
+    const http::TlsOptions& tls = settings.http.tls;
+    const std::string expiry = service.certificate_expiry();
+    log.write(LogLevel::info, event, {{"certificate", tls.certificate}, {"expires", expiry}});
+    if (can_others_read(tls.key)) {
+        log.write(LogLevel::warning, "tls_key_exposed",
+                  {{"detail", "tls.key: " + tls.key +
+                                  " can be read by every user of this machine; use chmod 600"}});
+    }
+}
+
+/// `admin` is nullptr if that server speaks no TLS.
+void reload_certificate(const Log& log, const Settings& settings, http::Server& service,
+                        http::Server* admin) {
+    try {
+        service.reload_tls();
+        if (admin != nullptr) admin->reload_tls();
+        log_certificate(log, "tls_reloaded", settings, service);
+    } catch (const std::exception& error) {
+        log.write(LogLevel::error, "tls_not_reloaded",
+                  {{"detail", std::string(error.what()) + "; the old files stay in force"}});
+    }
+}
+
 int serve(const Settings& settings) {
-    StopSignals stop_signals;
+    check_together(settings);
+    if (settings.mode == Mode::production) keep_memory_secret();
+    // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
+    const bool has_tls = settings.http.tls.is_on();
+    Signals signals(has_tls || settings.mode == Mode::production);
 
     const Log log(settings.log);
     const auto keys = open_or_create_keys(settings);
@@ -99,10 +109,11 @@ int serve(const Settings& settings) {
         },
         [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
     const admin::Admin admin(*store, settings.store.queue_limit);
+    const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
-    if (settings.admin) {
+    if (admin_settings) {
         admin_server.emplace(
-            *settings.admin,
+            *admin_settings,
             [&](const model::HttpRequest& request, const model::HttpRespond& respond) {
                 admin.handle(request, respond);
             },
@@ -125,6 +136,7 @@ int serve(const Settings& settings) {
                             ", but the limit of open files (ulimit -Hn) leaves room for " +
                             std::to_string(service.max_connections()) + "."}});
     }
+    if (has_tls) log_certificate(log, "tls", settings, service);
     if (settings.rules.credential_policy == handlers::CredentialPolicy::registered &&
         !can_anyone_call(settings, *keys)) {
         log.write(LogLevel::warning, "no_credentials",
@@ -135,15 +147,21 @@ int serve(const Settings& settings) {
     }
 
     service.start();
-    Json ready{{"service", url_of(service) + settings.soap.path}};
+    Json ready{{"service", url_of(service, settings.http.tls) + settings.soap.path}};
     if (admin_server) {
         admin_server->start();
-        ready["admin"] = url_of(*admin_server);
+        ready["admin"] = url_of(*admin_server, admin_settings->tls);
     }
     ready["pid"] = getpid();
     std::cout << "READY " << dump(ready) << std::endl;
 
-    const int signal = stop_signals.wait();
+    int signal = 0;
+    while ((signal = signals.wait()) == SIGHUP) {
+        if (!has_tls) continue;
+        const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
+        reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+    }
+    signals.end_at_once();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
@@ -167,7 +185,8 @@ void add_serve(CommandLine& line) {
         "READY "
         "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
         "127.0.0.1:8081\",\"pid\":1}\n"
-        "SIGTERM or SIGINT: what is in flight is answered, then it ends.");
+        "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
+        "SIGHUP: the files of the settings tls.* are read anew.");
     command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
 }
 

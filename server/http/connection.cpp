@@ -110,27 +110,42 @@ Connection::Connection(Loop& loop, Socket socket, std::string peer, std::string 
 
 Connection::~Connection() { --count_; }
 
-void Connection::start() { proceed(); }
+void Connection::start() {
+    if (!loop_.shared().tls) return proceed();
+    phase_ = Phase::greeting;
+    deadline_ = Clock::now() + loop_.shared().options.tls.handshake_timeout;
+    wait_readable();
+}
 
 void Connection::turn_away() {
+    const char* const text = "There are too many connections (http.max_connections).";
     begin_request({});
-    refuse(503, "There are too many connections (http.max_connections).");
+    // A handshake for nothing else would cost too much.
+    if (loop_.shared().tls) return abandon(text);
+    refuse(503, text);
 }
 
 void Connection::wait_readable() {
     if (reading_) return;
     reading_ = true;
-    socket_.async_wait(Socket::wait_read, [this](error_code error) {
+    const auto go_on = [this](error_code error) {
         reading_ = false;
         loop_.run_step(*this, [&] { on_readable(error); });
-    });
+    };
+    if (tls_ && tls_->has_unread()) {
+        asio::post(loop_.context(), [go_on] { go_on({}); });
+    } else {
+        socket_.async_wait(Socket::wait_read, go_on);
+    }
 }
 
 void Connection::wait_writable() {
+    if (writing_) return;
     writing_ = true;
     socket_.async_wait(Socket::wait_write, [this](error_code) {
         writing_ = false;
         loop_.run_step(*this, [this] {
+            if (phase_ == Phase::greeting) shake_hands();
             if (phase_ == Phase::writing) write();
             proceed();
         });
@@ -147,14 +162,16 @@ void Connection::wait_turn() {
 }
 
 void Connection::on_readable(error_code error) {
+    if (phase_ == Phase::greeting) return shake_hands();
     if (phase_ != Phase::reading && phase_ != Phase::discarding) return;
     std::size_t size = 0;
     // What comes with a head is kept until it is this or the next request's turn.
     const bool is_body = work_ && work_->reader.has_head();
     const std::size_t most =
         is_body ? loop_.buffer().size() : loop_.shared().options.max_header_bytes;
-    if (!error) size = socket_.read_some(asio::buffer(loop_.buffer(), most), error);
+    if (!error) size = read_some(asio::buffer(loop_.buffer(), most), error);
     if (would_block(error)) {
+        if (tls_ && tls_->wants_write()) return wait_writable();
         wait_readable();
     } else if (error) {
         if (work_) return abandon("The client closed the connection inside its request.");
@@ -170,6 +187,36 @@ void Connection::on_readable(error_code error) {
         }
         proceed();
     }
+}
+
+void Connection::shake_hands() {
+    if (!tls_) tls_ = std::make_unique<TlsSession>(*loop_.shared().tls, socket_.native_handle());
+    switch (tls_->shake_hands()) {
+        case TlsSession::Handshake::done:
+            phase_ = Phase::reading;
+            return proceed();
+        case TlsSession::Handshake::wants_read:
+            return wait_readable();
+        case TlsSession::Handshake::wants_write:
+            return wait_writable();
+        case TlsSession::Handshake::plain_http:
+            tls_.reset();
+            begin_request({});
+            return refuse(400, "This port speaks HTTPS: use https:// in the address.");
+        case TlsSession::Handshake::no_client:
+            return close();
+        case TlsSession::Handshake::failed:
+            return fail_handshake(tls_->failure());
+    }
+}
+
+void Connection::fail_handshake(std::string detail) {
+    begin_request({});
+    work_->reply.summary.outcome = "handshake_failed";
+    work_->reply.summary.detail = std::move(detail);
+    report(0);
+    work_.reset();
+    say_goodbye(Clock::now() + farewell);
 }
 
 void Connection::begin_request(std::string_view first_bytes) {
@@ -218,8 +265,11 @@ bool Connection::has_room() {
 
 void Connection::send_continue() {
     work_->sent_continue = true;
-    error_code ignored;  // Reading will find out what is wrong.
-    socket_.write_some(asio::buffer(std::string_view("HTTP/1.1 100 Continue\r\n\r\n")), ignored);
+    constexpr std::string_view interim = "HTTP/1.1 100 Continue\r\n\r\n";
+    error_code error;
+    if (write_some({asio::buffer(interim)}, error) != interim.size()) {
+        abandon("The client does not take what it waits for.");
+    }
 }
 
 void Connection::call_handler() {
@@ -227,6 +277,8 @@ void Connection::call_handler() {
     model::HttpRequest request = work_->reader.request();
     request.peer = peer_;
     request.local_address = local_address_;
+    request.is_tls = tls_ != nullptr;
+    if (tls_) request.client_subject = tls_->client_subject();
     request.id = work_->request_id;
     request.no_room = work_->no_room;
     if (request.no_room) {
@@ -294,7 +346,7 @@ void Connection::write() {
             asio::buffer(head.substr(head_sent)),
             asio::buffer(body.substr(work_->sent - head_sent))};
         error_code error;
-        work_->sent += socket_.write_some(unsent, error);
+        work_->sent += write_some(unsent, error);
         if (would_block(error)) return wait_writable();
         if (error) {
             report(0);
@@ -315,18 +367,13 @@ void Connection::end_request() {
         begin_request(rest);
         wait_turn();
     } else if (ended->abrupt) {
-        // Closing at once could reset the connection before the client has read the reply
-        // ([RFC9112] 9.6).
-        phase_ = Phase::discarding;
-        deadline_ = Clock::now() + farewell;
+        Clock::time_point deadline = Clock::now() + farewell;
         const bool is_incomplete = ended->reader.state() == RequestReader::State::refused ||
                                    ended->reader.request().body_too_long || ended->no_room;
         if (is_incomplete && !loop_.draining()) {
-            deadline_ = std::max(deadline_, ended->begun + loop_.shared().options.request_timeout);
+            deadline = std::max(deadline, ended->begun + loop_.shared().options.request_timeout);
         }
-        error_code ignored;  // A client that has gone has gone.
-        socket_.shutdown(Socket::shutdown_send, ignored);
-        wait_readable();
+        say_goodbye(deadline);
     } else {
         close();
     }
@@ -339,6 +386,7 @@ void Connection::report(unsigned status) {
                              .method = reader.request().method,
                              .target = reader.request().target,
                              .peer = peer_,
+                             .client_subject = tls_ ? tls_->client_subject() : std::string_view(),
                              .status = status,
                              .request_bytes = reader.body_bytes(),
                              .reply_bytes = reply.body.size(),
@@ -355,6 +403,18 @@ void Connection::abandon(std::string detail) {
     close();
 }
 
+/// Closing at once could reset the connection before the client has read what was sent last
+/// ([RFC9112] 9.6).
+void Connection::say_goodbye(Clock::time_point deadline) {
+    phase_ = Phase::discarding;
+    deadline_ = deadline;
+    if (tls_) tls_->end();
+    tls_.reset();
+    error_code ignored;  // A client that has gone has gone.
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    wait_readable();
+}
+
 void Connection::discard(std::size_t size) {
     discarded_ += size;
     if (discarded_ > loop_.shared().options.max_request_bytes) return close();
@@ -366,6 +426,8 @@ void Connection::check_deadline(Clock::time_point now) {
     if (phase_ == Phase::writing) {
         report(0);
         close();
+    } else if (phase_ == Phase::greeting) {
+        fail_handshake("The TLS handshake was not done within tls.handshake_timeout_ms.");
     } else if (phase_ == Phase::reading && work_) {
         refuse(408, "The request did not arrive within http.request_timeout.");
     } else {
@@ -378,6 +440,7 @@ void Connection::drain() {
         on_readable({});  // A request may be there already.
         if (phase_ == Phase::reading && !work_) close();
     }
+    if (phase_ == Phase::greeting) close();
     if (phase_ == Phase::discarding) deadline_ = std::min(deadline_, Clock::now() + farewell);
 }
 
@@ -390,8 +453,18 @@ bool Connection::cut() {
 void Connection::close() {
     phase_ = Phase::closed;
     work_.reset();
+    if (tls_) tls_->end();
     error_code ignored;
     socket_.close(ignored);
+}
+
+std::size_t Connection::read_some(asio::mutable_buffer buffer, error_code& error) {
+    return tls_ ? tls_->read_some(buffer, error) : socket_.read_some(asio::buffer(buffer), error);
+}
+
+std::size_t Connection::write_some(const std::array<asio::const_buffer, 2>& buffers,
+                                   error_code& error) {
+    return tls_ ? tls_->write_some(buffers, error) : socket_.write_some(buffers, error);
 }
 
 }  // namespace customercare::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "http/request_reader.hpp"
+#include "http/tls.hpp"
 #include "model/http_message.hpp"
 
 namespace customercare::http {
@@ -22,7 +24,8 @@ class Loop;
 /// One client. Answers its requests in order, one at a time; belongs to its loop's thread.
 ///
 ///     reading ─▶ answering ─▶ writing ─▶ reading, closed, or discarding ─▶ closed
-///        └─────── refused ───────▲
+///      ▲ └─────── refused ───────▲
+///      └ greeting, with TLS
 ///
 /// While it idles it holds a socket and nothing else. Its functions never destroy it, whatever
 /// happens: Loop::run_step() does, afterwards.
@@ -50,6 +53,7 @@ public:
 
 private:
     enum class Phase {
+        greeting,    ///< The TLS handshake.
         reading,     ///< A request, or waiting for one.
         answering,   ///< The handler has the request; nothing is read, no deadline runs.
         writing,     ///< The reply.
@@ -64,6 +68,8 @@ private:
     void wait_writable();
     void wait_turn();
     void on_readable(boost::system::error_code error);
+    void shake_hands();
+    void fail_handshake(std::string detail);
     void begin_request(std::string_view first_bytes);
     void proceed();
     [[nodiscard]] bool has_room();
@@ -76,11 +82,18 @@ private:
     void end_request();
     void report(unsigned status);
     void abandon(std::string detail);
+    void say_goodbye(Clock::time_point deadline);
     void discard(std::size_t size);
     void close();
 
+    // Of the socket, through TLS if there is.
+    std::size_t read_some(boost::asio::mutable_buffer buffer, boost::system::error_code& error);
+    std::size_t write_some(const std::array<boost::asio::const_buffer, 2>& buffers,
+                           boost::system::error_code& error);
+
     Loop& loop_;
     boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<TlsSession> tls_;  ///< None for plain HTTP, and while discarding.
     std::string peer_;
     std::string local_address_;
     std::atomic<std::size_t>& count_;

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>  // <boost/asio> 1.74 uses std::exchange without it.
 #include <vector>
@@ -19,6 +20,7 @@
 
 #include "http/connection.hpp"
 #include "http/server.hpp"
+#include "http/tls_context.hpp"
 #include "model/http_message.hpp"
 
 namespace customercare::http {
@@ -33,6 +35,7 @@ struct Shared {
     std::atomic<std::size_t> served{0};
     std::atomic<std::size_t> turned_away{0};  ///< To be told that there are too many.
     std::atomic<std::size_t> held_bytes{0};   ///< For requests and replies in flight.
+    std::optional<TlsContext> tls;            ///< None: plain HTTP.
 };
 
 /// Where replies wait for the thread of their connection. Outlives its loop while somebody still

@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "http/loop.hpp"
+#include "http/tls_context.hpp"
 #include "model/error.hpp"
 
 namespace customercare::http {
@@ -59,6 +60,7 @@ public:
 
     [[nodiscard]] const tcp::endpoint& endpoint() const { return endpoint_; }
     [[nodiscard]] std::size_t max_connections() const { return shared_.options.max_connections; }
+    [[nodiscard]] TlsContext& tls() { return *shared_.tls; }
     void start();
     bool stop();
 
@@ -86,6 +88,7 @@ Server::Impl::Impl(Options options, model::HttpHandler handler, Observer observe
       loops_(make_loops(shared_)),
       acceptor_(loops_.front().context()),
       pause_(loops_.front().context()) {
+    if (shared_.options.tls.is_on()) shared_.tls.emplace(shared_.options.tls);
     listen();
     shared_.options.max_connections = allow_connections(shared_.options.max_connections);
 }
@@ -205,8 +208,22 @@ std::uint16_t Server::port() const { return impl_->endpoint().port(); }
 
 std::size_t Server::max_connections() const { return impl_->max_connections(); }
 
+void Server::reload_tls() { impl_->tls().reload(); }
+
+std::string Server::certificate_expiry() const { return impl_->tls().certificate_expiry(); }
+
 void Server::start() { impl_->start(); }
 
 bool Server::stop() { return impl_->stop(); }
+
+bool is_open_to_others(const std::string& address) {
+    error_code error;
+    auto parsed = asio::ip::make_address(address, error);
+    if (error) return false;  // Nothing will listen there.
+    if (parsed.is_v6() && parsed.to_v6().is_v4_mapped()) {
+        parsed = asio::ip::make_address_v4(asio::ip::v4_mapped, parsed.to_v6());
+    }
+    return !parsed.is_loopback();
+}
 
 }  // namespace customercare::http

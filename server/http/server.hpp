@@ -12,10 +12,25 @@
 
 namespace customercare::http {
 
+enum class TlsVersion { tls_1_2, tls_1_3 };
+enum class ClientCertificate { none, optional, required };
+
+struct TlsOptions {
+    std::string certificate;  ///< PEM file, the server's first, then its issuers; "": no TLS.
+    std::string key;          ///< PEM file.
+    TlsVersion min_version = TlsVersion::tls_1_2;
+    ClientCertificate client_certificate = ClientCertificate::none;
+    std::string client_ca;  ///< PEM file with the CAs of client certificates.
+    std::chrono::milliseconds handshake_timeout{10'000};
+
+    [[nodiscard]] bool is_on() const { return !certificate.empty(); }
+};
+
 struct Options {
-    std::string address = "127.0.0.1";           ///< An IP address.
-    std::uint16_t port = 8080;                   ///< 0: any free one.
-    std::string setting = "http.listen";         ///< Where the two come from, for the error text.
+    std::string address = "127.0.0.1";    ///< An IP address.
+    std::uint16_t port = 8080;            ///< 0: any free one.
+    std::string setting = "http.listen";  ///< Where the two come from, for the error text.
+    TlsOptions tls;
     std::size_t threads = 0;                     ///< 0: as many as there are cores.
     std::size_t max_connections = 10'000;        ///< More are answered 503 and closed.
     std::size_t max_header_bytes = 16'384;       ///< Request line and headers; over it: 431.
@@ -35,16 +50,17 @@ struct Exchange {
     std::string_view method;  ///< Views are valid during the call only.
     std::string_view target;
     std::string_view peer;
-    unsigned status = 0;            ///< 0: the connection ended without a reply.
-    std::size_t request_bytes = 0;  ///< Of the body.
-    std::size_t reply_bytes = 0;    ///< Of the body.
+    std::string_view client_subject;  ///< As in HttpRequest.
+    unsigned status = 0;              ///< 0: the connection ended without a reply.
+    std::size_t request_bytes = 0;    ///< Of the body.
+    std::size_t reply_bytes = 0;      ///< Of the body.
     /// From the request's first byte to the reply's handing over to the socket.
     std::chrono::microseconds duration{0};
     const model::ExchangeSummary* summary = nullptr;  ///< Never null.
 };
 /// Told once of every exchange, on the connection's thread; must not throw. Beyond the handler's
-/// own outcomes there are "refused" (by http/ itself), "abandoned" (no reply; status 0) and
-/// "failed" (the handler threw or gave no reply).
+/// own outcomes there are "refused" (by http/ itself), "abandoned" (no reply; status 0), "failed"
+/// (the handler threw or gave no reply) and "handshake_failed" (of TLS; status 0).
 using Observer = std::function<void(const Exchange&)>;
 
 /// An HTTP/1.1 server ([RFC9110], [RFC9112]): whole messages only. Nothing reaches the handler
@@ -53,8 +69,9 @@ using Observer = std::function<void(const Exchange&)>;
 class Server {
 public:
     /// Binds and listens. Throws ServiceError{usage}: address in use, no permission, not an
-    /// address; the text names address and port. `handler` and `observer` are called from several
-    /// threads.
+    /// address; the text names address and port. Likewise for the files of options.tls; the text
+    /// names file and setting. With TLS the process must ignore SIGPIPE. `handler` and `observer`
+    /// are called from several threads.
     Server(Options options, model::HttpHandler handler, Observer observer);
     ~Server();
     Server(const Server&) = delete;
@@ -66,6 +83,11 @@ public:
     /// process may, leaves no room for so many.
     [[nodiscard]] std::size_t max_connections() const;
 
+    /// With TLS only: reads certificate, key and CAs anew. Handshakes that begin afterwards get the
+    /// new ones, connections stay. Throws as the constructor does; the old ones then stay in force.
+    void reload_tls();
+    [[nodiscard]] std::string certificate_expiry() const;  ///< "2027-01-31T00:00:00Z"
+
     void start();  ///< Starts the threads and returns.
     /// Stops accepting, answers what is in flight (replies then say Connection: close), closes idle
     /// connections, and returns when all are gone or drain_timeout is over. True if all were
@@ -76,5 +98,8 @@ private:
     class Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// True if other machines can reach what listens on that IP address.
+[[nodiscard]] bool is_open_to_others(const std::string& address);
 
 }  // namespace customercare::http

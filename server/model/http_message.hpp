@@ -24,10 +24,12 @@ struct HttpRequest {
     std::string_view target;  ///< As sent: path, and query after '?'.
     std::span<const HttpHeader> headers;
     std::string_view body;
-    std::string_view peer;           ///< The client's address, without port.
-    std::string_view local_address;  ///< Our end of the connection, without port.
-    std::uint64_t id = 0;            ///< Unique within this run of the server; in each log line.
-    bool body_too_long = false;      ///< The body is over http.max_body_bytes and is not here.
+    std::string_view peer;            ///< The client's address, without port.
+    std::string_view local_address;   ///< Our end of the connection, without port.
+    bool is_tls = false;              ///< The client speaks TLS with us,
+    std::string_view client_subject;  ///< with a certificate of this subject (RFC 2253), or "".
+    std::uint64_t id = 0;             ///< Unique within this run of the server; in each log line.
+    bool body_too_long = false;       ///< The body is over http.max_body_bytes and is not here.
     /// The body is not here, since http.max_inflight_bytes are in use: to be answered 503.
     bool no_room = false;
 

@@ -48,7 +48,8 @@ Address address_of(const model::HttpRequest& request, std::string_view path,
         const model::HttpHeader* found = request.find(name);
         return found == nullptr ? std::nullopt : std::optional<std::string>(found->value);
     };
-    Address address{"http", header("Host").value_or("localhost"), std::string(path)};
+    Address address{request.is_tls ? "https" : "http", header("Host").value_or("localhost"),
+                    std::string(path)};
     const bool trusted = std::find(options.trusted_proxies.begin(), options.trusted_proxies.end(),
                                    request.peer) != options.trusted_proxies.end();
     if (trusted) {

@@ -73,16 +73,24 @@ HttpClient::~HttpClient() { ::close(socket_); }
 
 bool HttpClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0) return false;
+        const std::ptrdiff_t sent = write_some(bytes);
+        if (sent <= 0) return false;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
 }
 
+std::ptrdiff_t HttpClient::write_some(std::string_view bytes) {
+    return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+std::ptrdiff_t HttpClient::read_some(char* buffer, std::size_t size) {
+    return ::recv(socket_, buffer, size, 0);
+}
+
 bool HttpClient::receive_more() {
     std::array<char, 16384> buffer{};
-    const ssize_t count = ::recv(socket_, buffer.data(), buffer.size(), 0);
+    const std::ptrdiff_t count = read_some(buffer.data(), buffer.size());
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         throw std::runtime_error("no reply within a minute");
     }

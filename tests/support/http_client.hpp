@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,7 +21,7 @@ class HttpClient {
 public:
     /// From 127.0.0.`source`: each address has ports for some 28000 connections.
     explicit HttpClient(std::uint16_t port, std::uint8_t source = 1);
-    ~HttpClient();
+    virtual ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
@@ -33,6 +34,12 @@ public:
 
     /// send() and receive(); throws if there is no reply.
     HttpReply call(std::string_view request);
+
+protected:
+    [[nodiscard]] int socket() const { return socket_; }
+    // As the system's send() and recv(): how much, 0 at the end, negative for an error.
+    virtual std::ptrdiff_t write_some(std::string_view bytes);
+    virtual std::ptrdiff_t read_some(char* buffer, std::size_t size);
 
 private:
     bool receive_more();

@@ -37,12 +37,10 @@ private:
     int fd_;
 };
 
-int spawn(std::vector<std::string> arguments, int input, int output, int errors,
-          const std::vector<std::string>& launcher = {}) {
-    arguments.insert(arguments.begin(), program());
-    arguments.insert(arguments.begin(), launcher.begin(), launcher.end());
+/// `command`: a program, looked for in PATH, and its arguments.
+int spawn(std::vector<std::string> command, int input, int output, int errors) {
     std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
+    for (std::string& argument : command) argv.push_back(argument.data());
     argv.push_back(nullptr);
 
     posix_spawn_file_actions_t actions;
@@ -51,7 +49,7 @@ int spawn(std::vector<std::string> arguments, int input, int output, int errors,
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
     pid_t pid = 0;
-    const int error = posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+    const int error = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) throw std::system_error(error, std::generic_category(), argv[0]);
     return pid;
@@ -77,7 +75,7 @@ std::string read_line(int fd) {
 }
 
 std::uint16_t port_of(const std::string& url) {
-    return static_cast<std::uint16_t>(std::stoul(url.substr(url.find(':', 5) + 1)));
+    return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
 }
 
 }  // namespace
@@ -87,7 +85,12 @@ std::string program() {
     return chosen != nullptr ? chosen : CUSTOMERCARE_PROGRAM;
 }
 
-ProgramResult run_program(const std::vector<std::string>& arguments, const std::string& input) {
+ProgramResult run_program(std::vector<std::string> arguments, const std::string& input) {
+    arguments.insert(arguments.begin(), program());
+    return run_command(arguments, input);
+}
+
+ProgramResult run_command(const std::vector<std::string>& command, const std::string& input) {
     const TemporaryDirectory directory;
     const auto input_path = directory.path() / "input";
     std::ofstream(input_path) << input;
@@ -96,7 +99,7 @@ ProgramResult run_program(const std::vector<std::string>& arguments, const std::
         const Descriptor in(open_file(input_path, O_RDONLY));
         const Descriptor out(open_file(directory.path() / "output", O_WRONLY | O_CREAT));
         const Descriptor err(open_file(directory.path() / "errors", O_WRONLY | O_CREAT));
-        pid = spawn(arguments, in.get(), out.get(), err.get());
+        pid = spawn(command, in.get(), out.get(), err.get());
     }
     const int exit_code = wait_for(pid);
     return {exit_code, read_file(directory.path() / "output"),
@@ -107,10 +110,11 @@ ServerProcess::ServerProcess(const std::filesystem::path& directory,
                              const std::vector<std::string>& arguments,
                              const std::vector<std::string>& launcher)
     : directory_(directory) {
-    std::vector<std::string> all{"serve",       "--mode",      "stand-in",
-                                 "--listen",    "127.0.0.1:0", "--admin-listen",
-                                 "127.0.0.1:0", "--database",  database()};
-    all.insert(all.end(), arguments.begin(), arguments.end());
+    std::vector<std::string> command = launcher;
+    command.insert(command.end(),
+                   {program(), "serve", "--mode", "stand-in", "--listen", "127.0.0.1:0",
+                    "--admin-listen", "127.0.0.1:0", "--database", database()});
+    command.insert(command.end(), arguments.begin(), arguments.end());
 
     std::array<int, 2> pipe_ends{};
     if (pipe2(pipe_ends.data(), O_CLOEXEC) != 0) throw_errno("pipe");
@@ -120,7 +124,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& directory,
         const Descriptor nothing(open_file("/dev/null", O_RDONLY));
         const Descriptor log_file(
             open_file(directory_ / "server.log", O_WRONLY | O_CREAT | O_APPEND));
-        pid_ = spawn(all, nothing.get(), write_end.get(), log_file.get(), launcher);
+        pid_ = spawn(command, nothing.get(), write_end.get(), log_file.get());
     }
 
     const std::string line = read_line(read_end.get());
@@ -129,7 +133,8 @@ ServerProcess::ServerProcess(const std::filesystem::path& directory,
         throw std::runtime_error("The server did not start: " + line + "\n" + log());
     }
     const auto ready = nlohmann::json::parse(line.substr(6));
-    port_ = port_of(ready.at("service"));
+    url_ = ready.at("service");
+    port_ = port_of(url_);
     admin_port_ = port_of(ready.at("admin"));
 }
 

@@ -23,7 +23,11 @@ struct ProgramResult {
 };
 
 /// Runs the program to its end; `input` is its standard input.
-[[nodiscard]] ProgramResult run_program(const std::vector<std::string>& arguments,
+[[nodiscard]] ProgramResult run_program(std::vector<std::string> arguments,
+                                        const std::string& input = "");
+
+/// The same for any other program, looked for in PATH.
+[[nodiscard]] ProgramResult run_command(const std::vector<std::string>& command,
                                         const std::string& input = "");
 
 /// A server in stand-in mode on free ports of 127.0.0.1, killed at the latest with the object. Its
@@ -40,7 +44,9 @@ public:
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
 
+    [[nodiscard]] const std::string& url() const { return url_; }  ///< Of the service.
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    [[nodiscard]] int pid() const { return pid_; }
     [[nodiscard]] std::uint16_t admin_port() const { return admin_port_; }
     [[nodiscard]] std::string database() const;
     [[nodiscard]] std::string log() const;  ///< Standard error so far.
@@ -61,6 +67,7 @@ private:
 
     std::filesystem::path directory_;
     int pid_ = 0;
+    std::string url_;
     std::uint16_t port_ = 0;
     std::uint16_t admin_port_ = 0;
 };

@@ -234,10 +234,11 @@ TEST_CASE("The lines of config/customercare.toml are valid settings with their d
         if (toml[at + 2] != ' ' && toml[at + 2] != '\n') toml.erase(at + 1, 1);
     }
     const auto loaded = load(toml);
+    const Settings defaults;
     for (const Setting& one : setting_table()) {
         CAPTURE(one.key);
         CHECK(loaded.origins.contains(one.key));
-        CHECK(one.get(loaded.settings) == one.get(Settings{}));
+        CHECK(one.get(loaded.settings) == one.get(defaults));
     }
 }
 
@@ -247,6 +248,25 @@ TEST_CASE("The other files in config/ are valid", "[settings]") {
           Mode::production);
     CHECK(load_settings(config_directory / "standin.toml", &none, {}).settings.mode ==
           Mode::stand_in);
+}
+
+TEST_CASE("The admin server is open to others only with TLS or behind a proxy", "[settings]") {
+    const auto refusal = [](const std::string& toml) {
+        try {
+            check_together(load(toml).settings);
+        } catch (const model::ServiceError& error) {
+            CHECK(error.code() == model::ErrorCode::usage);
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    CHECK(refusal("") == "");
+    CHECK_THAT(refusal("[admin]\nlisten = \"0.0.0.0:1\""),
+               Contains("admin.listen = 0.0.0.0:1") && Contains("tls.terminated_by_proxy"));
+    CHECK(refusal("[admin]\nlisten = \"0.0.0.0:1\"\n[tls]\nterminated_by_proxy = true") == "");
+    CHECK(refusal("[admin]\nlisten = \"0.0.0.0:1\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"") ==
+          "");
+    CHECK(refusal("mode = \"stand-in\"\n[admin]\nlisten = \"0.0.0.0:1\"") == "");
 }
 
 TEST_CASE("The key file is beside the database unless it is set", "[settings]") {

@@ -14,6 +14,7 @@ constexpr std::string_view path = "/webservices/CustomerCareService.asmx";
 struct Get {
     std::vector<model::HttpHeader> headers{{"Host", "care.example.com"}};
     std::string peer = "192.0.2.7";
+    bool is_tls = false;
     soap::Options options;
 
     model::HttpReply operator()(std::string_view query) const {
@@ -21,7 +22,8 @@ struct Get {
                                          .target = path,
                                          .headers = headers,
                                          .peer = peer,
-                                         .local_address = "192.0.2.1"};
+                                         .local_address = "192.0.2.1",
+                                         .is_tls = is_tls};
         return soap::get_page(request, path, query, options);
     }
 };
@@ -31,6 +33,14 @@ bool contains(const std::string& text, std::string_view part) {
 }
 
 }  // namespace
+
+TEST_CASE("By TLS the address is https", "[soap][pages]") {
+    Get get;
+    get.is_tls = true;
+    CHECK(contains(get("wsdl").body, "location=\"https://care.example.com/webservices"));
+    CHECK_FALSE(contains(get("wsdl").body, "location=\"http://"));
+    CHECK(contains(get("disco").body, "ref=\"https://care.example.com/webservices"));
+}
 
 TEST_CASE("The WSDL is that of schema/, with the address asked for", "[soap][pages]") {
     const Get get;
