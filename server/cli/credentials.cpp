@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/call_log_json.hpp"
@@ -82,12 +83,16 @@ struct NewCredential {
     std::string role;
     std::string label;
     std::string expires;
+    std::optional<std::string> client_subject;
     std::string token_file;
     bool generate = false;
 };
 
 int add(const Settings& settings, const NewCredential& credential) {
     std::optional<model::Instant> expires_at;
+    if (credential.client_subject && credential.client_subject->empty()) {
+        refuse("--client-subject: the subject is empty");
+    }
     if (!credential.expires.empty()) expires_at = parse_instant("--expires", credential.expires);
     const model::Sensitive token(credential.generate ? generate_token()
                                  : credential.token_file.empty()
@@ -98,7 +103,8 @@ int add(const Settings& settings, const NewCredential& credential) {
     const auto keys = open_or_create_keys(settings);
     store::CredentialStore credentials(settings.store.path, *keys);
     const auto role = credential.role == "direct" ? store::Role::direct : store::Role::originating;
-    const std::int64_t id = credentials.add(role, credential.label, token, expires_at);
+    const std::int64_t id =
+        credentials.add(role, credential.label, token, expires_at, credential.client_subject);
     if (credential.generate) {
         std::cerr << "Added credential " << id << ". Its token is shown this once:" << std::endl;
         std::cout << token.reveal() << '\n';
@@ -127,13 +133,14 @@ int list(const Settings& settings, bool as_json) {
     const auto credentials = store::CredentialStore(settings.store.path, *keys).list();
     Json array = Json::array();
     std::vector<std::vector<std::string>> rows{
-        {"ID", "ROLE", "LABEL", "STATE", "CREATED", "EXPIRES", "REVOKED"}};
+        {"ID", "ROLE", "LABEL", "STATE", "CREATED", "EXPIRES", "REVOKED", "CLIENT SUBJECT"}};
     for (const store::Credential& credential : credentials) {
         const std::string created = model::utc_text(credential.created_at);
         const std::string expires = text_of(credential.expires_at);
         const std::string revoked = text_of(credential.revoked_at);
         rows.push_back({std::to_string(credential.id), name_of(credential.role), credential.label,
-                        state_of(credential), created, expires, revoked});
+                        state_of(credential), created, expires, revoked,
+                        credential.client_subject.value_or("")});
         Json object{{"id", credential.id},
                     {"role", name_of(credential.role)},
                     {"label", credential.label},
@@ -141,6 +148,7 @@ int list(const Settings& settings, bool as_json) {
                     {"createdAt", created}};
         if (credential.expires_at) object["expiresAt"] = expires;
         if (credential.revoked_at) object["revokedAt"] = revoked;
+        if (credential.client_subject) object["clientSubject"] = *credential.client_subject;
         array.push_back(std::move(object));
     }
     std::cout << (as_json ? dump(array) + '\n' : format_table(rows));
@@ -182,6 +190,11 @@ void add_credentials(CommandLine& line) {
         ->type_name("TEXT");
     add_command.add_option("--expires", credential->expires, "Refused from then on")
         ->type_name("TIME");
+    add_command
+        .add_option("--client-subject", credential->client_subject,
+                    "Take it only from clients whose TLS certificate has this subject, as "
+                    "`openssl x509 -noout -subject -nameopt RFC2253 -in FILE` prints it")
+        ->type_name("CN=NAME,...");
     CLI::Option* token_file =
         add_command
             .add_option("--token-file", credential->token_file, "Its first line is the token")

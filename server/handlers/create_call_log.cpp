@@ -141,9 +141,10 @@ std::string CreateCallLog::refuse_credentials(const model::CreateCallLogRequest&
     }
     if (rules_.credential_policy == CredentialPolicy::registered) {
         // Both are looked up in any case, so that the time does not tell which one was wrong.
-        const auto direct_credential = credentials_.find(store::Role::direct, *direct, now);
+        const auto direct_credential =
+            credentials_.find(store::Role::direct, *direct, now, request.client_subject);
         const auto originating_credential =
-            credentials_.find(store::Role::originating, *originating, now);
+            credentials_.find(store::Role::originating, *originating, now, request.client_subject);
         if (!direct_credential || !originating_credential) {
             return "The credentials in ScCredentials were not accepted.";
         }

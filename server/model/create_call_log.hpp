@@ -20,6 +20,7 @@ struct CreateCallLogRequest {
     CallLog call_log;
     std::optional<ScCredentials> credentials;
     ContentDigest digest{};
+    std::string client_subject;  ///< As in HttpRequest.
 };
 
 /// ErrorData of BaseResponse.

@@ -337,6 +337,7 @@ void Endpoint::handle_soap(const model::HttpRequest& request,
     model::CreateCallLogRequest call =
         own.skeleton.read(reading.canonical, reading.has_credentials);
     call.digest = digest_of(reading);
+    call.client_subject = request.client_subject;
     call.call_log.open_content = std::move(reading.open_content);
     call.call_log.nil_elements = std::move(reading.nil_elements);
     auto pending = std::make_shared<Pending>(

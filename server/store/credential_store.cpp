@@ -35,7 +35,7 @@ std::optional<model::Instant> to_instant(const model::Text& text) {
 }
 
 constexpr std::string_view credential_columns =
-    "id, role, label, created_at, expires_at, revoked_at";
+    "id, role, label, created_at, expires_at, revoked_at, client_subject";
 
 Credential read_credential(Statement& row) {
     Credential credential;
@@ -46,6 +46,7 @@ Credential read_credential(Statement& row) {
     credential.created_at = to_instant(row.read<model::Text>()).value_or(model::Instant());
     credential.expires_at = to_instant(row.read<model::Text>());
     credential.revoked_at = to_instant(row.read<model::Text>());
+    row.read(credential.client_subject);
     return credential;
 }
 
@@ -69,7 +70,8 @@ CredentialStore::CredentialStore(const std::string& path, const Keys& keys)
 CredentialStore::~CredentialStore() = default;
 
 std::int64_t CredentialStore::add(Role role, std::string_view label, const model::Sensitive& token,
-                                  std::optional<model::Instant> expires_at) {
+                                  std::optional<model::Instant> expires_at,
+                                  const std::optional<std::string>& client_subject) {
     const TokenHash hash = impl_->keys.hash_token(token);
     const std::string now = model::utc_text(model::system_now());
     const std::optional<std::string> expires = to_text(expires_at);
@@ -78,13 +80,15 @@ std::int64_t CredentialStore::add(Role role, std::string_view label, const model
     Transaction transaction(impl_->database);
     impl_->database
         .prepare(
-            "INSERT INTO credential (role, label, token_hash, created_at, expires_at)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (role, token_hash) DO NOTHING")
+            "INSERT INTO credential"
+            " (role, label, token_hash, created_at, expires_at, client_subject)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (role, token_hash) DO NOTHING")
         .bind(name_of(role))
         .bind(label)
         .bind_blob(view_of(hash))
         .bind(now)
         .bind(expires)
+        .bind(client_subject)
         .run();
     if (impl_->database.changes() == 0) {
         throw model::ServiceError(model::ErrorCode::usage,
@@ -137,7 +141,8 @@ void CredentialRegistry::reload() {
 }
 
 std::optional<Credential> CredentialRegistry::find(Role role, const model::Sensitive& token,
-                                                   model::Instant now) const {
+                                                   model::Instant now,
+                                                   std::string_view client_subject) const {
     const TokenHash hash = keys_.hash_token(token);
     const auto entries = std::atomic_load(&entries_);
     // The search's time tells about hashes only, which nobody can compute without the key.
@@ -149,7 +154,8 @@ std::optional<Credential> CredentialRegistry::find(Role role, const model::Sensi
          ++at) {
         const Credential& found = at->credential;
         const bool is_valid = (!found.expires_at || now < *found.expires_at) && !found.revoked_at;
-        if (found.role == role && is_valid) return found;
+        const bool is_its_client = !found.client_subject || *found.client_subject == client_subject;
+        if (found.role == role && is_valid && is_its_client) return found;
     }
     return std::nullopt;
 }

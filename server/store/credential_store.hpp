@@ -26,6 +26,8 @@ struct Credential {
     model::Instant created_at;
     std::optional<model::Instant> expires_at;
     std::optional<model::Instant> revoked_at;
+    /// Taken only from clients whose certificate has this subject (RFC 2253).
+    std::optional<std::string> client_subject;
 };
 
 using TokenHash = std::array<unsigned char, 32>;
@@ -42,7 +44,8 @@ public:
 
     /// Throws ServiceError{usage} if that token is registered for the role already.
     std::int64_t add(Role role, std::string_view label, const model::Sensitive& token,
-                     std::optional<model::Instant> expires_at);
+                     std::optional<model::Instant> expires_at,
+                     const std::optional<std::string>& client_subject = std::nullopt);
     /// Revokes now. False if there is no such credential; revoking twice keeps the first time.
     bool revoke(std::int64_t id);
     [[nodiscard]] std::vector<Credential> list() const;
@@ -62,11 +65,12 @@ public:
     /// Reads table credential anew. Throws ServiceError{storage}; the old content then stays.
     void reload();
 
-    /// The credential of that token and role that is valid at `now` (not expired, not revoked), or
-    /// nullopt. Unknown, expired and revoked tokens take the same time; hashes are compared in
-    /// constant time.
+    /// The credential of that token and role that is valid at `now` (not expired, not revoked) for
+    /// a client of that subject, or nullopt. Unknown, expired, revoked and foreign tokens take the
+    /// same time; hashes are compared in constant time.
     [[nodiscard]] std::optional<Credential> find(Role role, const model::Sensitive& token,
-                                                 model::Instant now) const;
+                                                 model::Instant now,
+                                                 std::string_view client_subject) const;
 
 private:
     struct Entry {

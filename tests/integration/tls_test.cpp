@@ -148,6 +148,61 @@ TEST_CASE("500 stalled handshakes do not hinder a good client", "[integration][t
     CHECK(server.stop() == 0);
 }
 
+TEST_CASE("A credential that is bound to a subject is as unknown from any other client",
+          "[integration][tls][credentials]") {
+    const TlsDirectory directory;
+    ServerProcess server(directory.path(), [&] {
+        auto arguments = directory.arguments_for_clients("optional");
+        arguments.insert(arguments.end(), {"--set", "credentials.policy=registered"});
+        return arguments;
+    }());
+    const auto own = directory.authority().issue("ivr", {{"O", "Example, Inc"}, {"CN", "ivr"}});
+    const auto other = directory.authority().issue("crm", {{"O", "Example, Inc"}, {"CN", "crm"}});
+    const auto call_as = [&](const CertificateFiles& files, const std::string& direct) {
+        TlsClient client = directory.connect(server, files);
+        return client.call(
+            post_sample(Soap::v11, {{"DirectUserNameToken", token(direct)},
+                                    {"OriginatingUserNameToken", token("originating")}}));
+    };
+    const std::string unknown = text_of(call_as(own, "unknown"), "ErrorDescription");
+    CHECK(unknown != "");
+
+    // As the option's help says how to find it out.
+    const std::string printed = run_command({"openssl", "x509", "-noout", "-subject", "-nameopt",
+                                             "RFC2253", "-in", own.certificate})
+                                    .output;
+    const std::string subject = printed.substr(printed.find('=') + 1, printed.find('\n') - 8);
+    CHECK(subject == R"(CN=ivr,O=Example\, Inc)");
+    const auto add = [&](std::vector<std::string> arguments, const std::string& token_text) {
+        arguments.insert(arguments.begin(), {"credentials", "add", "--label", "x"});
+        arguments.insert(arguments.end(), {"--database", server.database()});
+        const ProgramResult result = run_program(arguments, token_text);
+        INFO(result.errors);
+        REQUIRE(result.exit_code == 0);
+    };
+    add({"--role", "originating"}, "originating");
+    add({"--role", "direct"}, "free");
+    add({"--role", "direct", "--client-subject", subject}, "bound");
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2) * patience;
+    while (!is_success(call_as(own, "bound"))) {
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+    }
+
+    for (const CertificateFiles& files : {other, CertificateFiles{}}) {
+        const HttpReply refused = call_as(files, "bound");
+        CHECK(text_of(refused, "ErrorCode") == "AuthenticationFailed");
+        CHECK(text_of(refused, "ErrorDescription") == unknown);
+        CHECK(is_success(call_as(files, "free")));
+    }
+    CHECK_THAT(run_program({"credentials", "list", "--database", server.database()}).output,
+               Contains(subject));
+    CHECK_THAT(server.log(), Contains(R"(client_subject="CN=ivr,O=Example\\, Inc")"));
+    CHECK(run_program({"credentials", "add", "--role", "direct", "--label", "x", "--client-subject",
+                       "", "--database", server.database()},
+                      "another")
+              .exit_code == 2);
+}
+
 TEST_CASE("A start with TLS files of no use fails and names file and setting",
           "[integration][tls][start]") {
     const TlsDirectory directory;

@@ -42,9 +42,10 @@ struct HandlerFixture {
     }
 
     void add(store::Role role, const std::string& token_id,
-             std::optional<model::Instant> expires_at = std::nullopt) {
+             std::optional<model::Instant> expires_at = std::nullopt,
+             const std::optional<std::string>& client_subject = std::nullopt) {
         store::CredentialStore(directory.path("test.db"), keys)
-            .add(role, "label", model::Sensitive(token_id), expires_at);
+            .add(role, "label", model::Sensitive(token_id), expires_at, client_subject);
         credentials.reload();
     }
 };
@@ -99,6 +100,24 @@ TEST_CASE_METHOD(HandlerFixture, "An expired credential is as good as unknown",
     add(store::Role::direct, "direct", fixed_now());
     add(store::Role::originating, "originating");
     CHECK(handle(request()).outcome == Outcome::authentication_failed);
+}
+
+TEST_CASE_METHOD(HandlerFixture, "A credential of another client is as good as unknown",
+                 "[handlers][create_call_log]") {
+    rules.credential_policy = handlers::CredentialPolicy::registered;
+    const std::string unknown = handle(request()).error_data->description;
+    const auto role = GENERATE(store::Role::direct, store::Role::originating);
+    const bool is_direct = role == store::Role::direct;
+    add(role, is_direct ? "direct" : "originating", std::nullopt, "CN=ivr");
+    add(is_direct ? store::Role::originating : store::Role::direct,
+        is_direct ? "originating" : "direct");
+    auto call = request();
+    call.client_subject = "CN=crm";
+    const auto refused = handle(call);
+    CHECK(refused.outcome == Outcome::authentication_failed);
+    CHECK(refused.error_data->description == unknown);
+    call.client_subject = "CN=ivr";
+    CHECK(handle(call).outcome == Outcome::stored);
 }
 
 TEST_CASE_METHOD(HandlerFixture, "Created is checked for age when max_age is set",

@@ -78,7 +78,7 @@ TEST_CASE("The registry finds what is valid for the role now", "[store]") {
     const model::Instant now = model::system_now();
     CredentialStore credentials(directory.database(), keys);
     CredentialRegistry registry(directory.database(), keys);
-    CHECK_FALSE(registry.find(Role::direct, Sensitive("direct"), now));
+    CHECK_FALSE(registry.find(Role::direct, Sensitive("direct"), now, ""));
 
     credentials.add(Role::direct, "web", Sensitive("direct"), std::nullopt);
     credentials.add(Role::direct, "both direct", Sensitive("both"), std::nullopt);
@@ -87,15 +87,51 @@ TEST_CASE("The registry finds what is valid for the role now", "[store]") {
     credentials.revoke(credentials.add(Role::direct, "gone", Sensitive("revoked"), std::nullopt));
     registry.reload();
 
-    CHECK(registry.find(Role::direct, Sensitive("direct"), now)->label == "web");
-    CHECK(registry.find(Role::direct, Sensitive("both"), now)->label == "both direct");
-    CHECK(registry.find(Role::originating, Sensitive("both"), now)->label == "both originating");
-    CHECK_FALSE(registry.find(Role::originating, Sensitive("direct"), now));
-    CHECK_FALSE(registry.find(Role::direct, Sensitive("unknown"), now));
-    CHECK_FALSE(registry.find(Role::direct, Sensitive(""), now));
-    CHECK_FALSE(registry.find(Role::direct, Sensitive("revoked"), now));
-    CHECK(registry.find(Role::direct, Sensitive("brief"), now));
-    CHECK_FALSE(registry.find(Role::direct, Sensitive("brief"), now + 2 * hour));
+    CHECK(registry.find(Role::direct, Sensitive("direct"), now, "")->label == "web");
+    CHECK(registry.find(Role::direct, Sensitive("both"), now, "")->label == "both direct");
+    CHECK(registry.find(Role::originating, Sensitive("both"), now, "")->label ==
+          "both originating");
+    CHECK_FALSE(registry.find(Role::originating, Sensitive("direct"), now, ""));
+    CHECK_FALSE(registry.find(Role::direct, Sensitive("unknown"), now, ""));
+    CHECK_FALSE(registry.find(Role::direct, Sensitive(""), now, ""));
+    CHECK_FALSE(registry.find(Role::direct, Sensitive("revoked"), now, ""));
+    CHECK(registry.find(Role::direct, Sensitive("brief"), now, ""));
+    CHECK_FALSE(registry.find(Role::direct, Sensitive("brief"), now + 2 * hour, ""));
+}
+
+TEST_CASE("A credential that is bound to a subject is found for no other client", "[store]") {
+    const test::StoreDirectory directory;
+    const store::Keys keys(directory.key_file());
+    const model::Instant now = model::system_now();
+    CredentialStore credentials(directory.database(), keys);
+    credentials.add(Role::direct, "bound", Sensitive("bound"), std::nullopt, "CN=ivr,O=Example");
+    credentials.add(Role::direct, "free", Sensitive("free"), std::nullopt);
+    CHECK(credentials.list().front().client_subject == "CN=ivr,O=Example");
+    CHECK_FALSE(credentials.list().back().client_subject);
+
+    CredentialRegistry registry(directory.database(), keys);
+    registry.reload();
+    CHECK(registry.find(Role::direct, Sensitive("bound"), now, "CN=ivr,O=Example"));
+    for (const char* other : {"", "CN=ivr", "CN=ivr,O=Example,C=US", "cn=ivr,o=example"}) {
+        CAPTURE(other);
+        CHECK_FALSE(registry.find(Role::direct, Sensitive("bound"), now, other));
+        CHECK(registry.find(Role::direct, Sensitive("free"), now, other));
+    }
+}
+
+TEST_CASE("Credentials from before there were subjects are taken from any client", "[store]") {
+    const test::StoreDirectory directory;
+    const store::Keys keys(directory.key_file());
+    CredentialStore(directory.database(), keys)
+        .add(Role::direct, "web", Sensitive("token"), std::nullopt);
+    test::open_beside(directory.database())
+        .execute(
+            "ALTER TABLE credential DROP COLUMN client_subject;"
+            "DELETE FROM schema_migration WHERE version = 2");
+    CHECK_FALSE(CredentialStore(directory.database(), keys).list().front().client_subject);
+    CredentialRegistry registry(directory.database(), keys);
+    registry.reload();
+    CHECK(registry.find(Role::direct, Sensitive("token"), model::system_now(), "CN=any"));
 }
 
 TEST_CASE("A registry that can't be reloaded keeps what it has", "[store]") {
@@ -108,7 +144,7 @@ TEST_CASE("A registry that can't be reloaded keeps what it has", "[store]") {
     std::filesystem::rename(directory.database(), directory.file("elsewhere"));
     CHECK_THAT(test::error_of([&] { registry.reload(); }, ErrorCode::storage),
                Contains(directory.database()));
-    CHECK(registry.find(Role::direct, Sensitive("token"), model::system_now()));
+    CHECK(registry.find(Role::direct, Sensitive("token"), model::system_now(), ""));
 }
 
 TEST_CASE("A running store tells of credentials that another process changes", "[store]") {
@@ -131,7 +167,8 @@ TEST_CASE("A running store tells of credentials that another process changes", "
     const auto wait_until = [&](bool is_known) {
         std::unique_lock lock(mutex);
         return changed.wait_for(lock, std::chrono::seconds(10), [&] {
-            const auto found = registry.find(Role::direct, Sensitive("token"), model::system_now());
+            const auto found =
+                registry.find(Role::direct, Sensitive("token"), model::system_now(), "");
             return found.has_value() == is_known;
         });
     };
@@ -154,7 +191,7 @@ TEST_CASE("The registry can be asked while it is reloaded", "[store]") {
     int found = 0;
     int asked = 0;
     for (; reloads.wait_for(std::chrono::seconds(0)) != std::future_status::ready; ++asked) {
-        found += registry.find(Role::direct, Sensitive("token"), model::system_now()) ? 1 : 0;
+        found += registry.find(Role::direct, Sensitive("token"), model::system_now(), "") ? 1 : 0;
     }
     CHECK(found == asked);
 }
