@@ -134,8 +134,8 @@ std::vector<std::string> make_columns() {
             columns.push_back(path + name);
         };
     };
-    const auto add_fields = [&]<typename Record>(const Record& record, const std::string& path) {
-        Record::each_field(record, add_to(path));
+    const auto add_fields = [&](const auto& record, const std::string& path) {
+        record.each_field(record, add_to(path));
     };
     const model::CallLog log;
     const std::string prefix = "CustomerCallLog.";

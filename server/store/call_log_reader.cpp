@@ -252,7 +252,8 @@ private:
     /// The first call logs of the filter in that range, `size` at most.
     std::vector<CallLogSummary> list_page(const CallLogFilter& filter, IdRange range,
                                           std::size_t size) {
-        Statement rows = database_.prepare(list_sql(filter));
+        const std::string sql = list_sql(filter);
+        Statement rows = database_.prepare(sql);
         rows.bind(range.low)
             .bind(range.high)
             .bind(filter.account_number)
