@@ -89,7 +89,10 @@ private:
 
     void on_field_impl(beast_http::field field, string_view name_text, string_view value_text,
                        error_code& error) override {
-        if (reader_.has_head_) return;  // A trailer: nothing that we need may come so late.
+        if (reader_.has_head_) {  // A trailer: nothing that we need may come so late.
+            reader_.limit_trailer(name_text.size() + value_text.size());
+            return stop_unless_partial(error);
+        }
         const std::string_view value = to_std(value_text);
         reader_.headers_.push_back({to_std(name_text), value});
         switch (field) {
@@ -126,6 +129,7 @@ private:
         if (std::any_of(extensions.begin(), extensions.end(), is_bad)) {
             reader_.refuse(400, "A chunk extension holds a control character.");
         }
+        reader_.limit_chunk_line(extensions.size());
         stop_unless_partial(error);
     }
 
@@ -164,10 +168,8 @@ void RequestReader::put(std::string_view bytes) {
         rest_ = body.substr(read_body(body));
     }
     if (state_ != State::partial) return;
-    if (rest_.size() > options_.max_header_bytes) {
-        refuse(431, "A chunk's size line or the trailer exceeds " +
-                        limit_text("http.max_header_bytes", options_.max_header_bytes));
-    } else if (received_ > options_.max_request_bytes + options_.max_header_bytes) {
+    limit_chunk_line(rest_.size());
+    if (received_ > options_.max_request_bytes + options_.max_header_bytes) {
         refuse(413, "The request exceeds " +
                         limit_text("http.max_request_bytes", options_.max_request_bytes));
     }
@@ -197,6 +199,7 @@ std::size_t RequestReader::find_head_end() {
         }
         const std::string_view line = std::string_view(head_).substr(line_, end - 1 - line_);
         if (line_ == 0) {
+            limit_request_line(line.size());
             check_request_line(line);
         } else if (line.empty()) {
             head_end = end + 1;
@@ -205,17 +208,18 @@ std::size_t RequestReader::find_head_end() {
         }
         if (state_ != State::partial) return 0;
     }
+    if (line_ == 0) limit_request_line(head_.size());
     if ((head_end == 0 ? head_.size() : head_end) > options_.max_header_bytes) {
-        const std::string text =
-            " exceed " + limit_text("http.max_header_bytes", options_.max_header_bytes);
-        if (line_ == 0) {
-            refuse(414, "The request's target and method" + text);
-        } else {
-            refuse(431, "The request's headers" + text);
-        }
-        return 0;
+        refuse(431, "The request's headers exceed " +
+                        limit_text("http.max_header_bytes", options_.max_header_bytes));
     }
-    return head_end;
+    return state_ == State::refused ? 0 : head_end;
+}
+
+void RequestReader::limit_request_line(std::size_t size) {
+    if (size <= options_.max_header_bytes) return;
+    refuse(414, "The request's target and method exceed " +
+                    limit_text("http.max_header_bytes", options_.max_header_bytes));
 }
 
 void RequestReader::check_request_line(std::string_view line) {
@@ -348,6 +352,17 @@ bool RequestReader::make_origin_form() {
         return true;
     }
     return false;
+}
+
+void RequestReader::limit_chunk_line(std::size_t size) {
+    if (size <= options_.max_header_bytes) return;
+    refuse(431, "A chunk's size line or the trailer exceeds " +
+                    limit_text("http.max_header_bytes", options_.max_header_bytes));
+}
+
+void RequestReader::limit_trailer(std::size_t more) {
+    trailer_bytes_ += more;
+    limit_chunk_line(trailer_bytes_);
 }
 
 void RequestReader::take_body(std::string_view part) {

@@ -62,6 +62,7 @@ private:
     class Parser;
 
     std::size_t find_head_end();
+    void limit_request_line(std::size_t size);
     void check_request_line(std::string_view line);
     void read_head(std::string_view head);
     std::size_t read_body(std::string_view bytes);
@@ -74,6 +75,8 @@ private:
     void take_expectation(std::string_view value);
     void take_content_encoding(std::string_view value);
     void take_body(std::string_view part);
+    void limit_chunk_line(std::size_t size);
+    void limit_trailer(std::size_t more);
 
     void check_head();
     bool make_origin_form();
@@ -96,6 +99,7 @@ private:
     std::string origin_form_;  ///< The target, where it is no part of head_.
     std::string body_;
     std::size_t body_bytes_ = 0;
+    std::size_t trailer_bytes_ = 0;
     int version_ = 0;  ///< 10 or 11.
     std::size_t hosts_ = 0;
     bool has_length_ = false;

@@ -217,12 +217,16 @@ TEST_CASE("What could be read in two ways, or not at all, is refused", "[http]")
         {400, chunked("0\r\nX : y\r\n\r\n")},
         {400, chunked("0\r\nContent-Length: 5\r\n\r\n")},
         {431, chunked("5;a=" + std::string(1'100, 'b'))},
+        {431, chunked("5;a=" + std::string(1'100, 'b') + "\r\nhello\r\n0\r\n\r\n")},
         {431, chunked("0\r\nX: " + std::string(1'100, 'y'))},
+        {431, chunked("0\r\nX: " + std::string(600, 'y') + "\r\nX: " + std::string(600, 'y') +
+                      "\r\n\r\n")},
         // Other headers, [RFC9110] 8.4 and 10.1.1.
         {415, post("Content-Length: 1\r\nContent-Encoding: gzip\r\n", "x")},
         {417, post("Content-Length: 1\r\nExpect: 200-ok\r\n", "x")},
         // Limits.
         {414, "GET /" + std::string(1'000, 'x')},
+        {414, "GET /" + std::string(1'000, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n"},
         {431, "GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(1'000, 'x')},
         {431, "GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(1'000, 'x') + "\r\n\r\n"},
     }));
