@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,9 +68,14 @@ HttpClient::HttpClient(std::uint16_t port, std::uint8_t source)
     : socket_(connect_from(source, port)) {
     const timeval timeout{60, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    // What is sent goes out as it is cut.
+    const int at_once = 1;
+    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
 }
 
-HttpClient::~HttpClient() { ::close(socket_); }
+HttpClient::~HttpClient() {
+    if (socket_ >= 0) ::close(socket_);
+}
 
 bool HttpClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -115,6 +121,15 @@ std::optional<HttpReply> HttpClient::receive(bool head) {
     reply.body = received_.substr(0, size);
     received_.erase(0, size);
     return reply;
+}
+
+void HttpClient::end_sending() { ::shutdown(socket_, SHUT_WR); }
+
+void HttpClient::reset() {
+    const linger at_once{1, 0};
+    setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(socket_);
+    socket_ = -1;
 }
 
 HttpReply HttpClient::call(std::string_view request) {

@@ -32,6 +32,9 @@ public:
     /// whole. `head`: the request was HEAD, so that there is no body.
     std::optional<HttpReply> receive(bool head = false);
 
+    void end_sending();  ///< The server reads to an end; replies still come.
+    void reset();        ///< Ends the connection at once, without a farewell.
+
     /// send() and receive(); throws if there is no reply.
     HttpReply call(std::string_view request);
 
