@@ -30,11 +30,9 @@ bool Guard::Reader::declare_namespaces() {
                        "guard.max_namespace_declarations");
             return false;
         }
-        if (name.size() > 5) {
-            if (const auto error = NamespaceScope::check(prefix, uri)) {
-                fail_reader(error->words, place + error->shift);
-                return false;
-            }
+        if (const auto error = NamespaceScope::check(prefix, uri)) {
+            fail_reader(error->words, place + error->shift);
+            return false;
         }
         namespaces_.bind(prefix, uri);
     }

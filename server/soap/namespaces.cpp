@@ -104,8 +104,8 @@ void NamespaceScope::append_inherited(std::string& out, std::string_view xml,
 }
 
 std::optional<BindingError> NamespaceScope::check(std::string_view prefix, std::string_view uri) {
-    constexpr std::size_t start = std::string_view("xmlns:").size();
-    if (uri.empty() || prefix.empty()) {
+    const std::size_t start = std::string_view(prefix.empty() ? "xmlns" : "xmlns:").size();
+    if (uri.empty() && !prefix.empty()) {
         return BindingError{"Invalid namespace declaration.", start + prefix.size() + 1};
     }
     if (prefix == "xmlns") return BindingError{R"(Prefix "xmlns" is reserved for use by XML.)"};

@@ -58,7 +58,7 @@ public:
     /// that were bound outside it, the first `outside` bindings.
     void append_inherited(std::string& out, std::string_view xml, std::size_t outside) const;
 
-    /// Constraints on xmlns:PREFIX="URI" ([XMLNS10] 3 and 5).
+    /// Constraints on xmlns:PREFIX="URI" and, without prefix, on xmlns="URI" ([XMLNS10] 3 and 5).
     [[nodiscard]] static std::optional<BindingError> check(std::string_view prefix,
                                                            std::string_view uri);
 
