@@ -1,10 +1,14 @@
 #include "http/tls.hpp"
 
+#include <fcntl.h>
 #include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
@@ -200,6 +204,28 @@ TEST_CASE("A request may come in records of one byte, with key updates between",
         REQUIRE(client.send({&c, 1}));
     }
     CHECK(client.receive()->body == "tls <> /p body");
+}
+
+TEST_CASE("Key updates of a client that takes no answer keep nobody busy", "[http][tls]") {
+    Options options;
+    options.request_timeout = 2s;
+    options.write_timeout = 50ms;
+    TlsServer server(options);
+    TlsClient client = server.connect({.version = TLS1_3_VERSION});
+    client.send("GET");
+    // Each update has to be answered with one, until neither side can send any more.
+    pollfd writable{.fd = SSL_get_fd(client.handle()), .events = POLLOUT};
+    const int small = 4096;
+    REQUIRE(setsockopt(writable.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
+    REQUIRE(fcntl(writable.fd, F_SETFL, O_NONBLOCK) == 0);
+    do {
+        SSL_key_update(client.handle(), SSL_KEY_UPDATE_REQUESTED);
+        const int result = SSL_do_handshake(client.handle());
+        REQUIRE((result == 1 || SSL_get_error(client.handle(), result) == SSL_ERROR_WANT_WRITE));
+    } while (poll(&writable, 1, 200) == 1);
+    const std::clock_t used = std::clock();
+    CHECK_THAT(server.seen(1), Contains("http.request_timeout"));
+    CHECK(std::clock() - used < CLOCKS_PER_SEC / 5);
 }
 
 TEST_CASE("A client that expects 100 Continue gets it through TLS", "[http][tls]") {
