@@ -64,8 +64,8 @@ int connect_from(std::uint8_t source, std::uint16_t port, int receive_buffer) {
     return socket;
 }
 
-HttpClient::HttpClient(std::uint16_t port, std::uint8_t source)
-    : socket_(connect_from(source, port)) {
+HttpClient::HttpClient(std::uint16_t port, std::uint8_t source, int receive_buffer)
+    : socket_(connect_from(source, port, receive_buffer)) {
     const timeval timeout{60, 0};
     setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     // What is sent goes out as it is cut.

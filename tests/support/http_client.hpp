@@ -19,8 +19,9 @@ struct HttpReply {
 /// Throws std::runtime_error if connecting fails or the server says nothing for a minute.
 class HttpClient {
 public:
-    /// From 127.0.0.`source`: each address has ports for some 28000 connections.
-    explicit HttpClient(std::uint16_t port, std::uint8_t source = 1);
+    /// From 127.0.0.`source`: each address has ports for some 28000 connections. `receive_buffer`
+    /// as for connect_from().
+    explicit HttpClient(std::uint16_t port, std::uint8_t source = 1, int receive_buffer = 0);
     virtual ~HttpClient();
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;

@@ -41,7 +41,7 @@ std::shared_ptr<SSL_CTX> make_context(const TlsClientOptions& options) {
 }  // namespace
 
 TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
-    : HttpClient(port),
+    : HttpClient(port, 1, options.receive_buffer),
       context_(make_context(options)),
       handle_(SSL_new(context_.get()), SSL_free) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's sockets can't do without.

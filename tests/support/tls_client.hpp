@@ -20,6 +20,7 @@ struct TlsClientOptions {
     int version = 0;        ///< OpenSSL's number of the only one to speak; 0: 1.2 and 1.3.
     std::string ciphers{};  ///< Of TLS 1.2; "": OpenSSL's own list.
     std::shared_ptr<ssl_session_st> session{};  ///< To go on with.
+    int receive_buffer = 0;                     ///< Bytes; 0: the usual one.
 };
 
 /// A connection through TLS that believes nobody but the authority. What TLS finds wrong is thrown

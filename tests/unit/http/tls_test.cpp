@@ -211,12 +211,12 @@ TEST_CASE("Key updates of a client that takes no answer keep nobody busy", "[htt
     options.request_timeout = 2s;
     options.write_timeout = 50ms;
     TlsServer server(options);
-    TlsClient client = server.connect({.version = TLS1_3_VERSION});
+    constexpr int small = 65'536;
+    TlsClient client = server.connect({.version = TLS1_3_VERSION, .receive_buffer = small});
     client.send("GET");
     // Each update has to be answered with one, until neither side can send any more.
     pollfd writable{.fd = SSL_get_fd(client.handle()), .events = POLLOUT};
-    const int small = 4096;
-    REQUIRE(setsockopt(writable.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small) == 0);
+    REQUIRE(setsockopt(writable.fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
     REQUIRE(fcntl(writable.fd, F_SETFL, O_NONBLOCK) == 0);
     do {
         SSL_key_update(client.handle(), SSL_KEY_UPDATE_REQUESTED);
