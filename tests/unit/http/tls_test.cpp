@@ -211,18 +211,17 @@ TEST_CASE("Key updates of a client that takes no answer keep nobody busy", "[htt
     options.request_timeout = 2s;
     options.write_timeout = 50ms;
     TlsServer server(options);
-    constexpr int small = 65'536;
+    constexpr int small = 4'096;
     TlsClient client = server.connect({.version = TLS1_3_VERSION, .receive_buffer = small});
     client.send("GET");
-    // Each update has to be answered with one, until neither side can send any more.
+    // Each update has to be answered with one, until neither side can send any more; on a slow
+    // machine the deadline comes first.
     pollfd writable{.fd = SSL_get_fd(client.handle()), .events = POLLOUT};
     REQUIRE(setsockopt(writable.fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
     REQUIRE(fcntl(writable.fd, F_SETFL, O_NONBLOCK) == 0);
     do {
         SSL_key_update(client.handle(), SSL_KEY_UPDATE_REQUESTED);
-        const int result = SSL_do_handshake(client.handle());
-        REQUIRE((result == 1 || SSL_get_error(client.handle(), result) == SSL_ERROR_WANT_WRITE));
-    } while (poll(&writable, 1, 200) == 1);
+    } while (SSL_do_handshake(client.handle()) == 1 && poll(&writable, 1, 200) == 1);
     const std::clock_t used = std::clock();
     CHECK_THAT(server.seen(1), Contains("http.request_timeout"));
     CHECK(std::clock() - used < CLOCKS_PER_SEC / 5);
