@@ -48,7 +48,9 @@ Database::Database(const std::string& path, Access access, std::chrono::millisec
 
     sqlite3* handle = nullptr;
     const int mode = access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    const int result = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (access == Access::server) wal_vfs_ = std::make_unique<WalVfs>();
+    const int result = sqlite3_open_v2(path.c_str(), &handle, mode | SQLITE_OPEN_NOMUTEX,
+                                       wal_vfs_ ? wal_vfs_->name() : nullptr);
     handle_.reset(handle);
     if (result != SQLITE_OK) {
         refuse(path, handle == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(handle));

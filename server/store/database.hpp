@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "store/statement.hpp"
+#include "store/wal_vfs.hpp"
 
 struct sqlite3;
 
@@ -39,6 +40,7 @@ private:
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };
+    std::unique_ptr<WalVfs> wal_vfs_;  ///< Of the server's connection alone.
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
