@@ -13,7 +13,7 @@ struct GuardLimits {
     std::size_t max_depth = 64;         ///< Nested elements.
     std::size_t max_elements = 20'000;  ///< Elements per message.
     /// Repeated elements and pieces of open content, each stored by itself.
-    std::size_t max_items = 5'000;
+    std::size_t max_items = 2'000;
     /// Text of known elements, and open content with the namespaces that it takes along.
     std::size_t max_content_bytes = 1'048'576;
     std::size_t max_attributes = 64;               ///< Attributes and xmlns of one element.
