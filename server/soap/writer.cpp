@@ -1,9 +1,11 @@
 #include "soap/writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 #include "soap/text.hpp"
+#include "soap/utf8.hpp"
 
 namespace customercare::soap {
 
@@ -89,22 +91,25 @@ std::string_view fault_name(SoapVersion version, FaultCode code) {
     return "soap:Server";
 }
 
-/// Like other text, but it may quote characters that no XML can hold: the original writes
-/// references.
+/// Like other text, but it may quote what no XML can hold: for characters the original writes
+/// references; bytes that are not UTF-8, as in a header's value, come out as U+FFFD.
 void append_fault_text(std::string& out, std::string_view text) {
-    const std::size_t start = out.size();
-    append_reply_text(out, text);
-    for (std::size_t i = start; i < out.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(out[i]);
-        if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
-            std::array<char, 8> reference{};
-            std::snprintf(reference.data(), reference.size(), "&#x%X;", byte);
-            out.replace(i, 1, reference.data());
-        } else if (byte == 0xEF && out.compare(i, 3, "\xEF\xBF\xBE") == 0) {
-            out.replace(i, 3, "&#xFFFE;");
-        } else if (byte == 0xEF && out.compare(i, 3, "\xEF\xBF\xBF") == 0) {
-            out.replace(i, 3, "&#xFFFF;");
+    std::string escaped;
+    append_reply_text(escaped, text);
+    const std::string_view all = escaped;
+    for (std::size_t i = 0; i < all.size();) {
+        const auto byte = static_cast<unsigned char>(all[i]);
+        const Character character = byte < 0x80 ? Character{byte, 1} : decode_utf8(all.substr(i));
+        if (character.size == 0) {
+            out += "\xEF\xBF\xBD";
+        } else if (is_legal(character.code_point)) {
+            out += all.substr(i, character.size);
+        } else {
+            std::array<char, 12> reference{};
+            std::snprintf(reference.data(), reference.size(), "&#x%X;", character.code_point);
+            out += reference.data();
         }
+        i += std::max<std::size_t>(character.size, 1);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "model/http_message.hpp"
 #include "soap/text.hpp"
+#include "soap/utf8.hpp"
 
 namespace customercare::soap {
 
@@ -54,40 +55,6 @@ Kind kind_of(char c) { return kinds[static_cast<unsigned char>(c)]; }
 
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
-struct Character {
-    std::uint32_t code_point = 0;
-    std::size_t size = 0;  ///< Bytes; 0: not UTF-8.
-};
-
-/// The character beyond ASCII at the start of `text` ([RFC3629] 4).
-Character decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : std::uint32_t{0};
-    };
-    const std::uint32_t lead = byte(0);
-    const std::size_t size = lead < 0xC2   ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-    if (size == 0) return {};
-    std::uint32_t code_point = lead & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) return {};
-        code_point = code_point << 6U | (byte(i) & 0x3FU);
-    }
-    constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
-    const bool is_surrogate = code_point >= 0xD800 && code_point < 0xE000;
-    if (code_point < smallest[size] || code_point > 0x10FFFF || is_surrogate) return {};
-    return {code_point, size};
-}
-
-bool is_legal(std::uint32_t code_point) {
-    if (code_point < 0x20) return code_point == '\t' || code_point == '\n' || code_point == '\r';
-    return (code_point < 0xD800 || code_point > 0xDFFF) && code_point != 0xFFFE &&
-           code_point != 0xFFFF && code_point <= 0x10FFFF;
-}
-
 /// "'&', hexadecimal value 0x26" between its words.
 Words illegal(std::uint32_t code_point, std::string_view before, std::string_view behind,
               std::string_view end) {
@@ -114,7 +81,7 @@ bool is_encoding_name(std::string_view name) {
 inline XmlReader::NamePart XmlReader::role_at(std::size_t place) const {
     const auto byte = static_cast<unsigned char>(at(place));
     if (byte < 0x80) return {name_roles[byte], 1};
-    const Character character = decode(message_.substr(place));
+    const Character character = decode_utf8(message_.substr(place));
     return {character.size == 0 ? NameRole::none : name_role(character.code_point), character.size};
 }
 
@@ -668,7 +635,7 @@ std::size_t XmlReader::skip_white(std::size_t place) const {
 
 /// Behind the character, which is not a plain one; `nowhere`, with the error set, if it is illegal.
 std::size_t XmlReader::skip_character(std::size_t place) {
-    const Character character = decode(message_.substr(place));
+    const Character character = decode_utf8(message_.substr(place));
     if (character.size != 0 && is_legal(character.code_point)) return place + character.size;
     fail_character(place);
     return nowhere;
@@ -699,7 +666,8 @@ XmlReader::Node XmlReader::fail_character(std::size_t place, std::string_view be
                                           std::string_view behind, std::string_view end) {
     if (place >= message_.size()) return fail("Unexpected end of file has occurred.", place);
     Character character{static_cast<unsigned char>(message_[place]), 1};
-    if (kind_of(message_[place]) == Kind::multibyte) character = decode(message_.substr(place));
+    if (kind_of(message_[place]) == Kind::multibyte)
+        character = decode_utf8(message_.substr(place));
     if (character.size == 0) return fail("The message is not valid UTF-8.", place);
     return fail(illegal(character.code_point, before, behind, end), place);
 }

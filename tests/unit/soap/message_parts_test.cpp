@@ -184,3 +184,18 @@ TEST_CASE("Faults have ASMX's bytes in either version", "[soap][writer]") {
             "Expecting http://schemas.xmlsoap.org/soap/envelope/.</faultstring><detail />") !=
         std::string::npos);
 }
+
+// Found by fuzzing: SOAPAction "%FF" made the fault that quotes it no XML for any client.
+TEST_CASE("What a fault quotes is UTF-8, whatever the request held", "[soap][writer]") {
+    const auto quoted = [](const std::string& text) {
+        const std::string fault =
+            soap::write_fault(soap::SoapVersion::soap11, soap::FaultCode::client, text);
+        const std::size_t start = fault.find("<faultstring>") + 13;
+        return fault.substr(start, fault.find("</faultstring>") - start);
+    };
+    CHECK(quoted("a\xFF\xC3<") == "a\xEF\xBF\xBD\xEF\xBF\xBD&lt;");
+    CHECK(quoted(soap::url_decode("%uD800")) == "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    CHECK(quoted("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\t\r\n") ==
+          "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\t\r\n");
+    CHECK(quoted("\x01\xEF\xBF\xBE\xEF\xBF\xBF") == "&#x1;&#xFFFE;&#xFFFF;");
+}
