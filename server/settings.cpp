@@ -156,7 +156,7 @@ bool read_text(const std::string& text, SettingValue& value) {
     });
 }
 
-/// JSON's strings, numbers and arrays are TOML's, too.
+/// JSON's strings, numbers and arrays are TOML's, too, but for a DEL in a string.
 std::string as_toml(const SettingValue& value) {
     if (const auto* numbers = std::get_if<std::map<std::string, std::int64_t>>(&value)) {
         std::string table = "{";
@@ -166,12 +166,16 @@ std::string as_toml(const SettingValue& value) {
         }
         return table + (numbers->empty() ? "}" : " }");
     }
-    return std::visit(
+    std::string toml = std::visit(
         [](const auto& plain) {
             return nlohmann::json(plain).dump(-1, ' ', false,
                                               nlohmann::json::error_handler_t::replace);
         },
         value);
+    for (std::size_t at = 0; (at = toml.find('\x7F', at)) != std::string::npos;) {
+        toml.replace(at, 1, "\\u007F");
+    }
+    return toml;
 }
 
 // Sources.

@@ -215,6 +215,14 @@ TEST_CASE("Effective settings are valid TOML that says where each value comes fr
     CHECK(again.settings.rules.max_length == loaded.settings.rules.max_length);
 }
 
+// Found by fuzzing.
+TEST_CASE("Effective settings load again whatever characters they hold", "[settings]") {
+    const auto loaded = load("[reply]\nsuccess_code = \"a\\u007F\\u0085\\u2028\"");
+    CHECK(loaded.settings.rules.success_code == "a\x7F\xC2\x85\xE2\x80\xA8");
+    const auto again = load(effective_toml(loaded));
+    CHECK(again.settings.rules.success_code == loaded.settings.rules.success_code);
+}
+
 TEST_CASE("Secrets are never printed", "[settings]") {
     Setting secret = setting("credentials.key_file");
     secret.is_secret = true;
