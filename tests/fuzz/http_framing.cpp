@@ -36,6 +36,7 @@ struct Read {
     std::size_t begin = 0;  ///< Where in the connection's bytes it stands.
     std::size_t end = 0;
     bool is_chunked = false;
+    bool is_too_long = false;
     bool is_last = false;  ///< The connection ends with it.
     std::string length;
 };
@@ -44,6 +45,7 @@ void describe(const http::RequestReader& reader, Read& read) {
     const model::HttpRequest& request = reader.request();
     read.state = reader.state();
     read.refusal = reader.refusal().status;
+    read.is_chunked = request.find("Transfer-Encoding") != nullptr;
     if (read.state == State::refused) return;
     const auto add = [&](std::string_view text) { read.story.append(text).append("\n"); };
     add(std::to_string(static_cast<int>(read.state)));
@@ -62,8 +64,8 @@ void describe(const http::RequestReader& reader, Read& read) {
     // Of a body that is too long it tells what has come so far.
     if (!request.body_too_long) add(std::to_string(reader.body_bytes()));
     read.body = request.body;
+    read.is_too_long = request.body_too_long;
     read.is_last = request.body_too_long || !reader.keep_alive();
-    read.is_chunked = request.find("Transfer-Encoding") != nullptr;
     if (const auto* length = request.find("Content-Length")) read.length = length->value;
 }
 
@@ -155,6 +157,17 @@ void check_same(const std::vector<Read>& one, const std::vector<Read>& other) {
     }
 }
 
+void check_cut(std::string_view bytes, const std::vector<Read>& whole, std::string_view sizes) {
+    std::vector<Read> cut = read_all(bytes, sizes);
+    const bool is_refused = whole.back().state == State::refused || whole.back().is_too_long;
+    if (is_refused && cut.back().state == State::partial && cut.back().is_chunked) {
+        // Of chunks, the reader holds the last bytes back until there are five: it looks at them
+        // as soon as more comes.
+        cut = read_all(std::string(bytes) + "xxxxx", sizes);
+    }
+    check_same(whole, cut);
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -163,7 +176,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     for (const Read& read : whole) {
         if (read.state == State::complete && !read.is_last) check_frame(input.data, read);
     }
-    check_same(whole, read_all(input.data, "1"));
-    check_same(whole, read_all(input.data, input.choices));
+    check_cut(input.data, whole, "1");
+    check_cut(input.data, whole, input.choices);
     return 0;
 }
