@@ -18,7 +18,7 @@ namespace customercare::model {
 /// reads as empty).
 using Text = std::optional<std::string>;
 
-/// The text of an xsd:dateTime exactly as sent; valid as model/date_time.hpp understands it.
+/// An xsd:dateTime as sent, without white space around; valid as model/date_time.hpp reads it.
 struct DateTimeText {
     Text text;
 };
