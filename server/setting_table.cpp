@@ -395,6 +395,12 @@ std::vector<Setting> make_table() {
                 {"reject", Duplicates::reject},
                 {"accept", Duplicates::accept}}),
 
+        number(
+            "retention.max_age_days", 0, 36'500,
+            "Call logs that were received longer ago are removed for good, in small steps beside "
+            "the work. 0: they are kept for ever. See also customercare purge and erase.",
+            AT(store.max_age)),
+
         choice("log.level", "What is logged: from this level on.", AT(log.level),
                {{"trace", LogLevel::trace},
                 {"debug", LogLevel::debug},

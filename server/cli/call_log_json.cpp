@@ -177,7 +177,7 @@ Json to_json(const store::StoredCallLog& stored) {
     Json root{{"id", stored.id},
               {"receivedAt", stored.received_at},
               {"credential", stored.credential_label}};
-    if (stored.has_sealed) root["masked"] = true;
+    if (stored.is_masked) root["masked"] = true;
 
     Json base_request = Json::object();
     model::CallLog::each_base_request_field(log, AddField{base_request});

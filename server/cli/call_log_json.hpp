@@ -13,7 +13,8 @@ using Json = nlohmann::ordered_json;
 
 /// {"id":1,"receivedAt":"…","credential":"…","BaseRequest":{…},"CallerId":"…","CustomerCallLog":{…}}
 /// Absent elements are absent; those sent as xsi:nil are null; repeating ones are arrays; open
-/// content is a string of XML. "masked": true tells that SSN or DriverLicense was left out.
+/// content is a string of XML. "masked": true tells that "*****" stands for an SSN or
+/// DriverLicense.
 [[nodiscard]] Json to_json(const store::StoredCallLog& stored);
 
 /// The same as indented lines `Name: value`, safe to show on a terminal.

@@ -8,11 +8,13 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/keys.hpp"
 #include "model/error.hpp"
+#include "store/audit_log.hpp"
 #include "store/call_log_reader.hpp"
 
 // calllogs list | show | export
@@ -62,12 +64,15 @@ store::CallLogFilter filter_of(const Query& query) {
     return filter;
 }
 
-/// Opens the key file only for those who ask to see what it protects.
+/// Reads call logs, masked; or as they are, but then the audit trail says so before.
 class Reader {
 public:
-    Reader(const Settings& settings, bool reveal)
-        : keys_(reveal ? open_keys(settings) : nullptr),
-          reader_(settings.store.path, keys_.get()) {}
+    explicit Reader(const Settings& settings) : reader_(settings.store.path) {}
+    Reader(const Settings& settings, std::unique_ptr<store::Keys> keys,
+           const store::AuditEntry& entry)
+        : keys_(std::move(keys)), reader_(settings.store.path, keys_.get()) {
+        store::AuditLog(settings.store.path).append(entry);
+    }
     store::CallLogReader* operator->() { return &reader_; }
 
 private:
@@ -80,7 +85,7 @@ int list(const Settings& settings, const Query& query) {
     const std::size_t limit = query.limit > 0 ? query.limit : default_list_limit;
     filter.newest_first = true;
     filter.limit = limit + 1;
-    auto found = Reader(settings, false)->list(filter);
+    auto found = Reader(settings)->list(filter);
     const bool has_more = found.size() > limit;
     if (has_more) found.pop_back();
 
@@ -109,12 +114,18 @@ int list(const Settings& settings, const Query& query) {
 }
 
 int show(const Settings& settings, const Query& query, std::int64_t id) {
-    const auto stored = Reader(settings, query.reveal)->find(id);
+    auto stored = Reader(settings)->find(id);
+    if (stored && query.reveal) {
+        const std::string subject = "call log " + std::to_string(id);
+        stored = Reader(settings, open_keys(settings),
+                        {.event = "calllogs show --reveal", .subject = subject, .detail = ""})
+                     ->find(id);
+    }
     if (!stored) fail("calllogs show: there is no call log " + std::to_string(id));
     const Json call_log = to_json(*stored);
     std::cout << (query.as_json ? dump(call_log) + '\n' : to_text(call_log)) << std::flush;
-    if (stored->has_sealed) {
-        std::cerr << "SSN or DriverLicense is left out; --reveal shows it.\n";
+    if (stored->is_masked) {
+        std::cerr << "SSN or DriverLicense is masked; --reveal shows it.\n";
     }
     return success;
 }
@@ -164,14 +175,41 @@ private:
     std::ofstream file_;
 };
 
+/// What of the filter may stand in the audit trail.
+std::string audit_detail(const store::CallLogFilter& filter) {
+    std::string detail;
+    const auto add = [&](const std::string& word) {
+        if (!detail.empty()) detail += ' ';
+        detail += word;
+    };
+    if (filter.received_from) add("from=" + *filter.received_from);
+    if (filter.received_before) add("to=" + *filter.received_before);
+    if (filter.customer) add("customer=*");
+    if (filter.premise_number) add("premise=*");
+    if (filter.message_id) add("message-id=*");
+    return detail;
+}
+
+Reader open_for_export(const Settings& settings, bool reveal, const store::CallLogFilter& filter) {
+    if (!reveal) return Reader(settings);
+    auto keys = open_keys(settings);
+    const std::string subject =
+        filter.account_number ? store::account_subject(*keys, *filter.account_number) : "call logs";
+    const std::string detail = audit_detail(filter);
+    return {settings,
+            std::move(keys),
+            {.event = "calllogs export --reveal", .subject = subject, .detail = detail}};
+}
+
 int export_all(const Settings& settings, const Query& query) {
     const bool shows_progress = isatty(STDERR_FILENO) != 0;
     const bool is_csv = query.format == "csv";
-    Reader reader(settings, query.reveal);
-    Export target(query.output);
+    const store::CallLogFilter filter = filter_of(query);
+    Export target(query.output);  // Before the audit trail says what then could not be done.
+    Reader reader = open_for_export(settings, query.reveal, filter);
     if (is_csv) target.stream() << csv_header();
     std::size_t count = 0;
-    reader->for_each(filter_of(query), [&](store::StoredCallLog&& stored) {
+    reader->for_each(filter, [&](store::StoredCallLog&& stored) {
         const Json call_log = to_json(stored);
         target.stream() << (is_csv ? csv_row(call_log) : dump(call_log) + '\n');
         ++count;
@@ -203,9 +241,11 @@ void add_filters(CLI::App& command, Query& query) {
 void add_call_logs(CommandLine& line) {
     CLI::App& group = *line.app.add_subcommand("calllogs", "Read the stored call logs");
     group.require_subcommand(1);
-    group.footer("These commands read only, also while a server runs on the database.");
+    group.footer(
+        "These commands read only, also while a server runs on the database. SSN and DriverLicense "
+        "are\nshown as *****; --reveal shows them, and adds a line to the audit trail before.");
     const auto query = std::make_shared<Query>();
-    const char* const reveal_help = "With SSN and DriverLicense; needs the key file";
+    const char* const reveal_help = "With SSN and DriverLicense; needs the key file, is audited";
 
     CLI::App& list_command = *group.add_subcommand(
         "list", "Show what was received, the newest first (100 unless --limit)");

@@ -23,6 +23,7 @@ const char* const examples = R"(Examples:
   customercare credentials add --role direct --label "call centre" --token-file token.txt
   customercare calllogs list --account 1234567890 --from 2026-01-31
   customercare calllogs export --format csv --output calls.csv
+  customercare purge --older-than 365d --dry-run
 
 Settings come from defaults, then --config, then the environment (CUSTOMERCARE_HTTP_LISTEN), then
 flags. `customercare check-config --reference` explains every one.
@@ -182,6 +183,10 @@ int run(int argc, char** argv) {
     add_check_config(line);
     add_credentials(line);
     add_call_logs(line);
+    add_purge(line);
+    add_erase(line);
+    add_rotate_key(line);
+    add_audit(line);
     try {
         const int code = parse_and_act(line, argc, argv);
         std::cout.flush();

@@ -36,6 +36,10 @@ void add_serve(CommandLine& line);
 void add_check_config(CommandLine& line);
 void add_credentials(CommandLine& line);
 void add_call_logs(CommandLine& line);
+void add_purge(CommandLine& line);
+void add_erase(CommandLine& line);
+void add_rotate_key(CommandLine& line);
+void add_audit(CommandLine& line);
 
 /// "0.1.0 (SQLite 3.40.1)".
 [[nodiscard]] std::string version_text();

@@ -18,6 +18,7 @@
 #include "soap/endpoint.hpp"
 #include "store/call_log_store.hpp"
 #include "store/credential_store.hpp"
+#include "store/key_rotation.hpp"
 
 namespace customercare::cli {
 
@@ -79,6 +80,16 @@ void reload_certificate(const Log& log, const Settings& settings, http::Server& 
     }
 }
 
+/// What can't be done is not tried again by itself: rotate-key says so, and may be run again.
+void follow_key_file(const Log& log, store::KeyFollower& follower) {
+    try {
+        if (follower.follow()) log.write(LogLevel::info, "key_changed", {});
+    } catch (const std::exception& error) {
+        log.write(LogLevel::error, "key_not_reloaded",
+                  {{"detail", std::string(error.what()) + "; the keys in use stay in force"}});
+    }
+}
+
 int serve(const Settings& settings) {
     check_together(settings);
     if (settings.mode == Mode::production) keep_memory_secret();
@@ -90,7 +101,9 @@ int serve(const Settings& settings) {
     const auto keys = open_or_create_keys(settings);
     auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path, *keys);
+    store::KeyFollower key_follower(*keys, settings.store.path);
     store->on_external_change([&] {
+        follow_key_file(log, key_follower);
         try {
             credentials.reload();
         } catch (const std::exception& error) {

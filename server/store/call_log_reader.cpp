@@ -176,7 +176,7 @@ private:
     struct ReadField {
         Statement& row;
         const Keys* keys;
-        bool& has_sealed;
+        bool& is_masked;
 
         template <typename Value>
         void operator()(const char*, const char*, std::optional<Value>& value) const {
@@ -189,17 +189,15 @@ private:
         void operator()(const char*, const char*, std::optional<model::Sensitive>& ssn) const {
             const auto sealed = row.read<model::Text>();
             if (!sealed) return;
-            if (keys == nullptr) {
-                has_sealed = true;
-            } else {
-                ssn = keys->open(*sealed, ssn_context);
-            }
+            is_masked = is_masked || keys == nullptr;
+            ssn = keys == nullptr ? model::Sensitive(std::string(model::mask))
+                                  : keys->open(*sealed, ssn_context);
         }
     };
 
     template <typename Record>
     void read_fields(Statement& row, Record& record, StoredCallLog& stored) {
-        Record::each_field(record, ReadField{row, keys_, stored.has_sealed});
+        Record::each_field(record, ReadField{row, keys_, stored.is_masked});
     }
 
     template <typename Record>
@@ -227,11 +225,14 @@ private:
             open_content_.read(content.path);
             const auto xml = open_content_.read<model::Text>();
             const auto sealed = open_content_.read<std::string>();
-            if (!xml && keys_ == nullptr) {
-                stored.has_sealed = true;
-                continue;
+            if (xml) {
+                content.xml = *xml;
+            } else if (keys_ == nullptr) {
+                stored.is_masked = true;
+                content.xml = model::mask;
+            } else {
+                content.xml = keys_->open(sealed, open_content_context).reveal();
             }
-            content.xml = xml ? *xml : keys_->open(sealed, open_content_context).reveal();
             stored.call_log.open_content.push_back(std::move(content));
         }
     }

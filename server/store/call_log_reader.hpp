@@ -43,7 +43,7 @@ struct StoredCallLog {
     std::string received_at;       ///< "2011-03-04T10:06:07.250Z".
     std::string credential_label;  ///< "" if the sender is not registered.
     bool repeat = false;           ///< Stored although its MessageId had been used by the sender.
-    bool has_sealed = false;       ///< SSN or DriverLicense was left out, for want of keys.
+    bool is_masked = false;        ///< SSN or DriverLicense is model::mask, for want of keys.
     model::CallLog call_log;
 };
 
@@ -51,7 +51,7 @@ struct StoredCallLog {
 /// ServiceError{storage}; also if an encrypted value can't be opened with the keys given.
 class CallLogReader {
 public:
-    /// Without `keys`, which must outlive the reader, SSN and DriverLicense are left out. The
+    /// Without `keys`, which must outlive the reader, SSN and DriverLicense are masked. The
     /// database must exist and be of this program's version.
     explicit CallLogReader(const std::string& path, const Keys* keys = nullptr);
     ~CallLogReader();

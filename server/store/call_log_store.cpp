@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "model/error.hpp"
+#include "store/background_purge.hpp"
 #include "store/call_log_insert.hpp"
 #include "store/database.hpp"
 #include "store/keys.hpp"
@@ -49,6 +50,7 @@ public:
           database_(
               open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
           insert_(database_, keys, options),
+          purge_(database_, options.max_age),
           data_version_(database_.prepare("PRAGMA data_version")),
           seen_version_(read_data_version()) {
         sqlite3_wal_hook(
@@ -68,6 +70,16 @@ public:
     /// Stores the batch and sets its results. Throws ServiceError{storage} if it was not committed.
     void store(std::list<Job>& batch) {
         if (!insert_all(batch)) insert_one_by_one(batch);
+    }
+
+    /// Removes some of what is too old, if it is time.
+    void purge_step() { purge_.step(); }
+
+    /// Does what Maintenance waits for.
+    void empty_wal_if_asked() {
+        if (!lock_.is_held_by_another(LockFile::Byte::empty_wal)) return;
+        wal_pages_ = std::max(wal_pages_, 1);  // Does not count what others have written.
+        truncate_wal();
     }
 
     /// True if another connection has committed since the last call.
@@ -155,6 +167,8 @@ private:
         if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
         const int result =
             sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
+        const bool is_emptied = result == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE;
+        if (is_emptied) lock_.count_emptied_wal();
         lock_.unlock(LockFile::Byte::checkpoint);
         return result == SQLITE_OK;
     }
@@ -165,6 +179,7 @@ private:
     LockFile& lock_;
     Database database_;
     CallLogInsert insert_;
+    BackgroundPurge purge_;
     Statement data_version_;
     std::int64_t seen_version_;
     int wal_pages_ = 0;           // After the last commit.
@@ -231,6 +246,7 @@ private:
             } else if (session_ && steady_clock::now() - last_record_ > idle_before_truncate) {
                 session_->truncate_wal();
             }
+            if (session_) session_->purge_step();
             look_for_external_change();
         }
     }
@@ -306,6 +322,7 @@ private:
         const auto now = steady_clock::now();
         if (now - last_look_ < look_interval) return;
         last_look_ = now;
+        if (session_) session_->empty_wal_if_asked();
         try {
             if (session_ && session_->was_changed()) must_tell_ = true;
             const std::lock_guard lock(changed_mutex_);

@@ -31,6 +31,7 @@ struct Options {
     std::chrono::milliseconds busy_timeout{5000};        ///< For a lock held by another process.
     model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
     Duplicates duplicates = Duplicates::replay;
+    std::chrono::days max_age{0};  ///< Of call logs; older ones are removed. 0: never.
 };
 
 /// A record to store.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/error.hpp"
+#include "store/audit_log.hpp"
 #include "store/keys.hpp"
 #include "store/lock_file.hpp"
 #include "store/migrate.hpp"
@@ -24,6 +25,9 @@ constexpr std::string_view name_of(Role role) {
 std::string_view view_of(const TokenHash& hash) {
     return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
+
+/// In the audit trail. Not the label, which may name a person.
+std::string subject_of(std::int64_t id) { return "credential " + std::to_string(id); }
 
 std::optional<std::string> to_text(const std::optional<model::Instant>& instant) {
     return instant ? std::optional(model::utc_text(*instant)) : std::nullopt;
@@ -95,6 +99,9 @@ std::int64_t CredentialStore::add(Role role, std::string_view label, const model
                                   "this token is registered already, see credentials list");
     }
     const std::int64_t id = impl_->database.last_insert_id();
+    append_audit_event(impl_->database, {.event = "credentials add",
+                                         .subject = subject_of(id),
+                                         .detail = "role=" + std::string(name_of(role))});
     transaction.commit();
     return id;
 }
@@ -109,6 +116,11 @@ bool CredentialStore::revoke(std::int64_t id) {
         .bind(id)
         .run();
     const bool exists = impl_->database.changes() != 0;
+    if (exists) {
+        append_audit_event(
+            impl_->database,
+            {.event = "credentials revoke", .subject = subject_of(id), .detail = ""});
+    }
     transaction.commit();
     return exists;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace customercare::store {
@@ -15,6 +16,9 @@ public:
         /// SQLite before 3.51.3 a commit during another connection's checkpoint may corrupt the
         /// database (the "WAL-reset bug").
         checkpoint = 1,
+        /// Held by one who waits for the server to empty the WAL, which still has what was removed.
+        empty_wal = 2,
+        key_change = 3,  ///< Held while the key for encryption at rest is changed.
     };
 
     /// Creates the file (mode 0600). Throws ServiceError{storage} naming it if that fails.
@@ -25,6 +29,13 @@ public:
 
     [[nodiscard]] bool try_lock(Byte byte) const;
     void unlock(Byte byte) const;
+    /// True if it is locked, and not through this object.
+    [[nodiscard]] bool is_held_by_another(Byte byte) const;
+
+    /// How often the WAL of the database has been emptied, for those who wait for it. Kept in the
+    /// file; to be called by the one who has emptied it, while it holds Byte::checkpoint.
+    void count_emptied_wal() const;
+    [[nodiscard]] std::uint64_t emptied_wals() const;
     [[nodiscard]] const std::string& path() const { return path_; }
 
 private:

@@ -78,7 +78,7 @@ TEST_CASE("A call log as JSON has the structure and names of the wire", "[cli][c
 TEST_CASE("An empty call log has neither request nor fields", "[cli][call_log_json]") {
     store::StoredCallLog stored;
     stored.id = 1;
-    stored.has_sealed = true;
+    stored.is_masked = true;
     CHECK(to_json(stored) ==
           Json::parse(R"({"id": 1, "receivedAt": "", "credential": "", "masked": true})"));
 }

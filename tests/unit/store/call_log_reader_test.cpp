@@ -1,5 +1,6 @@
 #include "store/call_log_reader.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "store/call_log_store.hpp"
@@ -219,18 +220,21 @@ TEST_CASE_METHOD(Fixture, "A call log is found with its metadata", "[store]") {
     CHECK(stored->received_at == "2011-03-04T10:06:07.250Z");
     CHECK(stored->credential_label == "web");
     CHECK_FALSE(stored->repeat);
-    CHECK_FALSE(stored->has_sealed);
+    CHECK_FALSE(stored->is_masked);
     CHECK(reader.find(second)->repeat);
     CHECK_FALSE(reader.find(second + 1));
 }
 
-TEST_CASE_METHOD(Fixture, "Without keys, sealed values are left out and said to be", "[store]") {
+TEST_CASE_METHOD(Fixture, "Without keys, sealed values are masked and said to be", "[store]") {
     const auto id = add(full_call_log());
     CallLogReader reader(directory.database());
     const auto stored = reader.find(id);
-    CHECK(stored->has_sealed);
-    CHECK_FALSE(stored->call_log.requestor->ssn);
-    CHECK(stored->call_log.open_content.size() == 2);
+    CHECK(stored->is_masked);
+    CHECK(stored->call_log.requestor->ssn->reveal() == model::mask);
+    REQUIRE(stored->call_log.open_content.size() == 3);
+    const auto masked = std::ranges::count(stored->call_log.open_content, std::string(model::mask),
+                                           &model::OpenContent::xml);
+    CHECK(masked == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "With other keys, only call logs without sealed values are read",

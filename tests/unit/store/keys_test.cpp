@@ -65,9 +65,13 @@ TEST_CASE("A key file that can't be used is refused by name", "[store]") {
     }
     SECTION("when it is empty, cut off, too long or not hexadecimal") {
         std::string other = good;
-        other[5] = 'x';
+        other[30] = 'x';
+        const std::string without_current = good.substr(0, good.find("current")) + "end\n";
+        const std::string cut_at_line = good.substr(0, good.size() - 4);
+        const std::string old = "id 0102030405060708\nkey " + std::string(64, '1') + "\n";
         for (const std::string& content :
-             {std::string(), good.substr(0, good.size() - 2), good + "x", other}) {
+             {std::string(), good.substr(0, good.size() - 2), good + "x", other, without_current,
+              cut_at_line, old + "x", old.substr(0, 60)}) {
             test::write_file(path, content);
             CHECK_THAT(refusal(path), Contains(path) && Contains("malformed"));
         }
