@@ -1,12 +1,11 @@
 #include <catch2/catch.hpp>
 #include <cstddef>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <pugixml.hpp>
 #include <string>
 #include <vector>
 
 #include "support/database.hpp"
+#include "support/filled_request.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
 #include "support/server_process.hpp"
@@ -15,140 +14,45 @@
 namespace customercare::test {
 namespace {
 
-/// Text by path ("CustomerCallLog/Requestor/Fax[2]/Phone"); open content in canonical XML.
-using Fields = std::map<std::string, std::string>;
-
-/// A CreateCallLogRequest with every element that the WSDL knows, repeating ones twice, each with a
-/// value of its own.
-class FilledRequest {
-public:
-    FilledRequest() {
-        wsdl_.load_file(CUSTOMERCARE_SOURCE_DIR "/schema/CustomerCareService.wsdl");
-        schema_ = wsdl_.document_element().child("wsdl:types").child("s:schema");
-        fill_type("CreateCallLogRequest", "");
+/// A value of its own for each simple element.
+std::string value_of(const std::string& type, const std::string& name, int count) {
+    const std::string number = std::to_string(count);
+    const std::string two_digits = std::to_string(10 + count % 50);
+    if (type == "s:int") return "-" + number;
+    if (type == "s:boolean") return count / 2 % 2 == 0 ? "true" : "false";
+    if (type == "s:date") return "20" + two_digits + "-02-28";
+    if (type == "s:dateTime") return "2011-03-04T05:06:" + two_digits + ".1234567-05:00";
+    if (name == "LogText") {
+        std::string text = "  ";
+        while (text.size() < 65'536) text += "Line " + number + " of 😀 שלום ]]> & <b>.\r\n";
+        return text;
     }
-
-    [[nodiscard]] std::string message(Soap version) const {
-        return replace_first(sample_message(version, {{"CreateCallLogRequest", xml_}}),
-                             "<soap:Envelope",
-                             "<soap:Envelope xmlns:outer=\"urn:outer\""
-                             " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
-                             " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"");
+    switch (count % 5) {
+        case 0:
+            return name + number + " 😀🏳️‍🌈";
+        case 1:
+            return name + number + " שלום عليكم";
+        case 2:
+            return name + number + " ]]> & &amp; <b> \"double\" 'single'";
+        case 3:
+            return "  \t" + name + number + "\n ";
+        default:
+            return name + number + " é€\r";
     }
+}
 
-    /// What must come back for it.
-    [[nodiscard]] Fields expected() const {
-        pugi::xml_document document;
-        const std::string sent = message(Soap::v11);
-        document.load_buffer(sent.data(), sent.size(), parse_exactly);
-        const auto request = document.find_node(
-            [](const auto& node) { return local_name(node) == "CreateCallLogRequest"; });
-        Fields fields = values_;
-        for (const std::string& path : open_) fields[path] = canonical(element_at(request, path));
-        return fields;
-    }
-
-private:
-    void fill_type(const std::string& type, const std::string& path) {
-        for (const auto& element : elements_of(type)) {
-            const std::string name = element.attribute("name").value();
-            const bool repeats = element.attribute("maxOccurs").value() == std::string("unbounded");
-            for (int i = 1; i <= (repeats ? 2 : 1); ++i) {
-                fill_element(name, element.attribute("type").value(),
-                             (path.empty() ? "" : path + "/") + name +
-                                 (repeats ? "[" + std::to_string(i) + "]" : ""));
-            }
-        }
-    }
-
-    void fill_element(const std::string& name, const std::string& type, const std::string& path) {
-        ++count_;
-        // CreateCallLogRequest is in the service's namespace, what is below it in none.
-        const std::string tag = name + (path == name ? " xmlns=\"\"" : "");
-        if (!type.starts_with("tns:")) {
-            values_[path] = value(type, name);
-            xml_ += "<" + tag + ">" + escape(values_[path]) + "</" + name + ">";
-        } else if (const std::string local = type.substr(4); elements_of(local).empty()) {
-            open_.push_back(path);
-            xml_ += "<" + tag + open_content() + "</" + name + ">";
-        } else {
-            xml_ += "<" + tag + ">";
-            fill_type(local, path);
-            xml_ += "</" + name + ">";
-        }
-    }
-
-    [[nodiscard]] std::vector<pugi::xml_node> elements_of(const std::string& type) const {
-        const auto children = schema_.find_child_by_attribute("s:complexType", "name", type.c_str())
-                                  .child("s:sequence")
-                                  .children("s:element");
-        return {children.begin(), children.end()};
-    }
-
-    [[nodiscard]] std::string value(const std::string& type, const std::string& name) const {
-        const std::string number = std::to_string(count_);
-        const std::string two_digits = std::to_string(10 + count_ % 50);
-        if (type == "s:int") return "-" + number;
-        if (type == "s:boolean") return count_ / 2 % 2 == 0 ? "true" : "false";
-        if (type == "s:date") return "20" + two_digits + "-02-28";
-        if (type == "s:dateTime") return "2011-03-04T05:06:" + two_digits + ".1234567-05:00";
-        if (name == "LogText") {
-            std::string text = "  ";
-            while (text.size() < 65'536) text += "Line " + number + " of 😀 שלום ]]> & <b>.\r\n";
-            return text;
-        }
-        switch (count_ % 5) {
-            case 0:
-                return name + number + " 😀🏳️‍🌈";
-            case 1:
-                return name + number + " שלום عليكم";
-            case 2:
-                return name + number + " ]]> & &amp; <b> \"double\" 'single'";
-            case 3:
-                return "  \t" + name + number + "\n ";
-            default:
-                return name + number + " é€\r";
-        }
-    }
-
-    /// The rest of an open element's start tag, and its content.
-    [[nodiscard]] std::string open_content() const {
-        return replace_all(
-            " kind=\"a &quot;b&quot; &lt; N\" outer:flag=\"N\">"
-            "mixed N "
-            "<outer:Line outer:id=\"LN\" plain=\" 'x' \">  first N "
-            "<inner:Deep xmlns:inner=\"urn:inner:N\"><Bare xmlns=\"\">bare N 😀</Bare></inner:Deep>"
-            " tail N ]]&gt; </outer:Line>"
-            "<Same xmlns=\"urn:default:N\"><Child xsi:nil=\"true\"/><Child/></Same>"
-            "<Same xsi:type=\"xsd:int\">N</Same>"
-            "<Same><![CDATA[<cdata> & N]]></Same>",
-            "N", std::to_string(count_));
-    }
-
-    static pugi::xml_node element_at(pugi::xml_node node, const std::string& path) {
-        for (std::size_t begin = 0; begin < path.size();) {
-            const std::size_t end = std::min(path.find('/', begin), path.size());
-            const std::string step = path.substr(begin, end - begin);
-            const std::size_t bracket = step.find('[');
-            const std::string name = step.substr(0, bracket);
-            node = node.child(name.c_str());
-            if (bracket != std::string::npos) {
-                for (int skip = std::stoi(step.substr(bracket + 1)); skip > 1; --skip) {
-                    node = node.next_sibling(name.c_str());
-                }
-            }
-            begin = end + 1;
-        }
-        return node;
-    }
-
-    pugi::xml_document wsdl_;
-    pugi::xml_node schema_;
-    std::string xml_;
-    Fields values_;
-    std::vector<std::string> open_;
-    int count_ = 0;
-};
+std::string open_content_of(const std::string& /*name*/, int count) {
+    return replace_all(
+        " kind=\"a &quot;b&quot; &lt; N\" outer:flag=\"N\">"
+        "mixed N "
+        "<outer:Line outer:id=\"LN\" plain=\" 'x' \">  first N "
+        "<inner:Deep xmlns:inner=\"urn:inner:N\"><Bare xmlns=\"\">bare N 😀</Bare></inner:Deep>"
+        " tail N ]]&gt; </outer:Line>"
+        "<Same xmlns=\"urn:default:N\"><Child xsi:nil=\"true\"/><Child/></Same>"
+        "<Same xsi:type=\"xsd:int\">N</Same>"
+        "<Same><![CDATA[<cdata> & N]]></Same>",
+        "N", std::to_string(count));
+}
 
 void flatten(const nlohmann::json& value, const std::string& path, Fields& fields) {
     if (value.is_object()) {
@@ -183,7 +87,7 @@ Fields shown_fields(const std::string& database) {
 TEST_CASE("Every field of the contract comes back from the database as it was sent",
           "[integration][create_call_log]") {
     const auto version = GENERATE(Soap::v11, Soap::v12);
-    const FilledRequest request;
+    const FilledRequest request(value_of, open_content_of);
     const TemporaryDirectory directory;
     ServerProcess server(directory.path());
 
@@ -209,7 +113,7 @@ TEST_CASE("Every field of the contract comes back from the database as it was se
 }
 
 TEST_CASE("The fields of a call log lie in columns", "[integration][create_call_log]") {
-    const FilledRequest request;
+    const FilledRequest request(value_of, open_content_of);
     const TemporaryDirectory directory;
     ServerProcess server(directory.path());
     REQUIRE(is_success(call(server.port(), post(Soap::v11, request.message(Soap::v11)))));
