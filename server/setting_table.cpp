@@ -2,6 +2,7 @@
 #include <charconv>
 #include <type_traits>
 
+#include "model/ip_address.hpp"
 #include "settings.hpp"
 #include "soap/contract.hpp"
 
@@ -205,6 +206,8 @@ Setting time_zone() {
 
 bool is_not_empty(std::string_view text) { return !text.empty(); }
 
+bool is_ip_address(std::string_view text) { return model::IpAddress::parse(text).has_value(); }
+
 bool is_http_path(std::string_view path) {
     return path.starts_with('/') && path.find_first_of("?# ") == std::string_view::npos;
 }
@@ -310,8 +313,9 @@ std::vector<Setting> make_table() {
              AT(soap.aspnet_version)),
         list("soap.trusted_proxies", "array of IP addresses",
              "Proxies whose X-Forwarded-Proto and X-Forwarded-Host tell the address that the WSDL "
-             "and the pages give for the service.",
-             AT(soap.trusted_proxies), is_not_empty),
+             "and the pages give for the service, and whose X-Forwarded-For the client's, which "
+             "they must append to it, for lock-outs and limits.",
+             AT(soap.trusted_proxies), is_ip_address),
 
         number("guard.max_depth", 8, 10'000, "Elements in each other, in one message.",
                AT(soap.limits.max_depth)),
@@ -351,10 +355,49 @@ std::vector<Setting> make_table() {
                "Greatest distance of ScCredentials/Created from now, against replay. 0: not "
                "looked at.",
                AT(rules.max_age)),
+        with_stand_in(
+            number("credentials.lockout_failures", 0, million,
+                   "Different credentials that are refused to one address (IPv6: one /64) within "
+                   "lockout_window_s, until all its calls are refused: somebody is guessing. The "
+                   "same ones again do not count, so that one client with a revoked credential "
+                   "does not shut out others. 0: no limit.",
+                   AT(throttle.lockout_failures)),
+            "0"),
+        with_stand_in(
+            number("credentials.lockout_repeats", 0, million,
+                   "Calls with the same refused credentials, from any addresses, within "
+                   "lockout_window_s, until these are answered 429 as well. Valid ones are never "
+                   "concerned. 0: no limit.",
+                   AT(throttle.lockout_repeats)),
+            "0"),
+        number("credentials.lockout_window_s", 1, 86'400,
+               "The time that refused credentials are counted for, from the first one.",
+               AT(throttle.lockout_window)),
+        number("credentials.lockout_duration_s", 1, 86'400,
+               "How long a lock-out lasts. Calls during it are answered 429 with a SOAP fault and "
+               "Retry-After, and do not prolong it.",
+               AT(throttle.lockout_duration)),
         text("credentials.key_file", "path of a file",
              "Holds the key for token hashes and for encryption at rest; made at the first start. "
              "Without it neither can be used: keep a copy. \"\": store.path with .key appended.",
              AT(key_file)),
+
+        number("limits.address_calls_per_s", 0, million,
+               "Calls a second that one address (IPv6: one /64) may make, on the average. More are "
+               "answered 429 with a SOAP fault and Retry-After. 0: no limit.",
+               AT(throttle.address_rate)),
+        number("limits.address_burst", 1, million, "Calls that it may make at once after a pause.",
+               AT(throttle.address_burst)),
+        number("limits.credential_calls_per_s", 0, million,
+               "Likewise with one direct credential, from whatever addresses. 0: no limit.",
+               AT(throttle.credential_rate)),
+        number("limits.credential_burst", 1, million, "Calls at once with it after a pause.",
+               AT(throttle.credential_burst)),
+        number("limits.max_tracked", 1024, 16 * million,
+               "Addresses, or credentials, that each of these limits and lock-outs remembers. "
+               "Beyond, those are forgotten first that have done the least. Each takes some 200 "
+               "bytes.",
+               AT(throttle.max_tracked)),
 
         list("validation.required", std::string("array of ") + element_paths,
              "Elements that must be there and not be blank; else ErrorData says "
@@ -411,6 +454,10 @@ std::vector<Setting> make_table() {
         choice("log.format", "Lines of key=value, or JSON objects, one a line.", AT(log.format),
                {{"text", LogFormat::text}, {"json", LogFormat::json}}),
         text("log.file", "path of a file", "Appended to. \"\": standard error.", AT(log.file)),
+        number("log.max_audit_lines_per_s", 1, million,
+               "Lines \"audit\" of each kind, such as for refused credentials. What is left out "
+               "is counted.",
+               AT(log.max_audit_lines)),
     };
 }
 #undef AT

@@ -12,6 +12,7 @@
 
 #include "cli/log.hpp"
 #include "handlers/rules.hpp"
+#include "handlers/throttle.hpp"
 #include "http/server.hpp"
 #include "soap/options.hpp"
 #include "store/call_log_store.hpp"
@@ -28,6 +29,7 @@ struct Settings {
     std::optional<http::Options> admin = admin_defaults();  ///< nullopt: no admin server.
     soap::Options soap;
     handlers::Rules rules;
+    handlers::ThrottleOptions throttle;
     store::Options store;
     cli::LogOptions log;
     std::string key_file;            ///< "": the default of key_file_path().

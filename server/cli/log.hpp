@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -27,7 +28,8 @@ enum class LogFormat {
 struct LogOptions {
     LogLevel level = LogLevel::info;
     LogFormat format = LogFormat::text;
-    std::string file;  ///< Appended to; "": standard error.
+    std::string file;                  ///< Appended to; "": standard error.
+    std::size_t max_audit_lines = 50;  ///< A second, of each kind.
 };
 
 /// A value of one log line. Text may come from the input: it is escaped and cut.

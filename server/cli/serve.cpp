@@ -6,6 +6,7 @@
 #include <string>
 
 #include "admin/admin.hpp"
+#include "cli/audit_log.hpp"
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/keys.hpp"
@@ -55,6 +56,17 @@ std::optional<http::Options> admin_options(const Settings& settings) {
     return options;
 }
 
+/// Behind a proxy that is not named, all clients have one address.
+bool are_addresses_unknown(const Settings& settings) {
+    return settings.tls_ends_at_proxy && settings.soap.trusted_proxies.empty();
+}
+
+handlers::ThrottleOptions throttle_options(const Settings& settings) {
+    handlers::ThrottleOptions options = settings.throttle;
+    if (are_addresses_unknown(settings)) options.lockout_failures = options.address_rate = 0;
+    return options;
+}
+
 void log_certificate(const Log& log, std::string_view event, const Settings& settings,
                      const http::Server& service) {
     const http::TlsOptions& tls = settings.http.tls;
@@ -100,21 +112,24 @@ int serve(const Settings& settings) {
     const Log log(settings.log);
     const auto keys = open_or_create_keys(settings);
     auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
-    store::CredentialRegistry credentials(settings.store.path, *keys);
+    store::CredentialRegistry credentials(settings.store.path);
     store::KeyFollower key_follower(*keys, settings.store.path);
     store->on_external_change([&] {
         follow_key_file(log, key_follower);
         try {
-            credentials.reload();
+            log_changes(log, credentials.reload());
         } catch (const std::exception& error) {
             log.write(LogLevel::error, "credentials_not_reloaded", {{"detail", error.what()}});
             throw;  // The store calls again.
         }
     });
 
+    handlers::AuditQueue audit(settings.log.max_audit_lines);
+    handlers::Throttle throttle(throttle_options(settings), audit);
+    const AuditLog audit_log(log, audit, throttle);
     const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
-                                                  model::system_now);
-    const soap::Endpoint endpoint(settings.soap, create_call_log);
+                                                  throttle, audit, model::system_now);
+    const soap::Endpoint endpoint(settings.soap, create_call_log, throttle);
     http::Server service(
         settings.http,
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
@@ -150,6 +165,13 @@ int serve(const Settings& settings) {
                             std::to_string(service.max_connections()) + "."}});
     }
     if (has_tls) log_certificate(log, "tls", settings, service);
+    if (are_addresses_unknown(settings)) {
+        log.write(LogLevel::warning, "addresses_unknown",
+                  {{"detail",
+                    "tls.terminated_by_proxy is set and soap.trusted_proxies is empty: clients "
+                    "can't be told apart, so none is locked out by its address. Name the proxies "
+                    "there, and have them append to X-Forwarded-For."}});
+    }
     if (settings.rules.credential_policy == handlers::CredentialPolicy::registered &&
         !can_anyone_call(settings, *keys)) {
         log.write(LogLevel::warning, "no_credentials",

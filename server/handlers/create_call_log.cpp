@@ -54,15 +54,23 @@ bool has_element(const model::CallLog& call_log, std::string_view path) {
         });
 }
 
+model::CreateCallLogReply throttled(Throttle::Refusal&& refusal) {
+    return {.outcome = refusal.outcome,
+            .operator_detail = std::move(refusal.detail),
+            .retry_after = refusal.retry_after};
+}
+
 }  // namespace
 
 CreateCallLog::CreateCallLog(Rules rules, const store::CredentialRegistry& credentials,
                              store::CallLogStore& call_logs, const store::Keys& keys,
-                             model::Clock clock)
+                             Throttle& throttle, AuditQueue& audit, model::Clock clock)
     : rules_(std::move(rules)),
       credentials_(credentials),
       call_logs_(call_logs),
       keys_(keys),
+      throttle_(throttle),
+      audit_(audit),
       clock_(clock) {
     for (const std::string& path : rules_.required) {
         auto [parent, name] = split_path(path);
@@ -77,20 +85,18 @@ CreateCallLog::CreateCallLog(Rules rules, const store::CredentialRegistry& crede
 void CreateCallLog::handle(model::CreateCallLogRequest&& request,
                            const model::CreateCallLogDone& done) const {
     const model::Instant now = clock_();
-    std::string label;
-    if (std::string refusal = refuse_credentials(request, now, label); !refusal.empty()) {
-        return done(error(model::Outcome::authentication_failed, "AuthenticationFailed",
-                          std::move(refusal)));
+    Sender sender;
+    if (auto refusal = refuse_credentials(request, now, sender)) {
+        return done(*std::move(refusal));
     }
     if (std::string violations = find_violations(request.call_log); !violations.empty()) {
         return done(
             error(model::Outcome::validation_failed, "ValidationFailed", std::move(violations)));
     }
 
-    const auto sender = keys_.hash_token(*request.credentials->direct_user_name_token->id());
     store::NewCallLog record{.call_log = std::move(request.call_log),
-                             .sender = std::string(sender.begin(), sender.end()),
-                             .credential_label = std::move(label),
+                             .sender = std::string(sender.token.begin(), sender.token.end()),
+                             .credential_label = std::move(sender.label),
                              .digest = request.digest,
                              .received_at = now};
     try {
@@ -115,8 +121,8 @@ void CreateCallLog::handle(model::CreateCallLogRequest&& request,
     }
 }
 
-std::string CreateCallLog::refuse_credentials(const model::CreateCallLogRequest& request,
-                                              model::Instant now, std::string& label) const {
+std::optional<model::CreateCallLogReply> CreateCallLog::refuse_credentials(
+    const model::CreateCallLogRequest& request, model::Instant now, Sender& sender) const {
     const auto token =
         [&](const std::optional<model::UserNameToken>& name) -> const model::Sensitive* {
         return name && name->id() != nullptr && !name->id()->empty() ? name->id() : nullptr;
@@ -127,30 +133,62 @@ std::string CreateCallLog::refuse_credentials(const model::CreateCallLogRequest&
     const model::Sensitive* originating =
         credentials ? token(credentials->originating_user_name_token) : nullptr;
     if (direct == nullptr || originating == nullptr) {
-        return "The SOAP header ScCredentials must hold a DirectUserNameToken and an "
-               "OriginatingUserNameToken, each with a BinarySecurityToken/ID.";
+        audit_refusal(request.caller, "missing");
+        return authentication_failed(
+            "The SOAP header ScCredentials must hold a DirectUserNameToken and an "
+            "OriginatingUserNameToken, each with a BinarySecurityToken/ID.");
     }
-    if (rules_.max_age.count() > 0) {
-        const auto created =
-            credentials->created ? model::parse_date_time(*credentials->created) : std::nullopt;
-        if (!created || !created->zoned || created->instant < now - rules_.max_age ||
-            created->instant > now + rules_.max_age) {
-            return "ScCredentials/Created must be a dateTime with a time zone, at most " +
-                   std::to_string(rules_.max_age.count()) + " seconds from now.";
-        }
+    if (is_too_old(*credentials, now)) {
+        audit_refusal(request.caller, "created");
+        return authentication_failed(
+            "ScCredentials/Created must be a dateTime with a time zone, at most " +
+            std::to_string(rules_.max_age.count()) + " seconds from now.");
     }
+
+    PresentedCredentials presented{.direct = keys_.hash_token(*direct),
+                                   .originating = keys_.hash_token(*originating),
+                                   .found = {}};
     if (rules_.credential_policy == CredentialPolicy::registered) {
+        const std::string& subject = request.client_subject;
+        auto& found = presented.found;
         // Both are looked up in any case, so that the time does not tell which one was wrong.
-        const auto direct_credential =
-            credentials_.find(store::Role::direct, *direct, now, request.client_subject);
-        const auto originating_credential =
-            credentials_.find(store::Role::originating, *originating, now, request.client_subject);
-        if (!direct_credential || !originating_credential) {
-            return "The credentials in ScCredentials were not accepted.";
+        found.direct = credentials_.find(store::Role::direct, presented.direct, now, subject);
+        found.originating =
+            credentials_.find(store::Role::originating, presented.originating, now, subject);
+        if (found.direct.standing != store::Standing::valid ||
+            found.originating.standing != store::Standing::valid) {
+            if (auto refusal = throttle_.count_refused(request.caller, presented)) {
+                return throttled(*std::move(refusal));
+            }
+            return authentication_failed("The credentials in ScCredentials were not accepted.");
         }
-        label = direct_credential->label;
+        sender.label = found.direct.credential->label;
     }
-    return {};
+    if (auto refusal = throttle_.admit(request.caller, presented)) {
+        return throttled(*std::move(refusal));
+    }
+    sender.token = presented.direct;
+    return std::nullopt;
+}
+
+bool CreateCallLog::is_too_old(const model::ScCredentials& credentials, model::Instant now) const {
+    if (rules_.max_age.count() == 0) return false;
+    const auto created =
+        credentials.created ? model::parse_date_time(*credentials.created) : std::nullopt;
+    return !created || !created->zoned || created->instant < now - rules_.max_age ||
+           created->instant > now + rules_.max_age;
+}
+
+model::CreateCallLogReply CreateCallLog::authentication_failed(std::string description) const {
+    return error(model::Outcome::authentication_failed, "AuthenticationFailed",
+                 std::move(description));
+}
+
+void CreateCallLog::audit_refusal(const model::Caller& caller, std::string_view reason) const {
+    audit_.add({.action = AuditEvent::Action::refused,
+                .reason = reason,
+                .address = caller.address,
+                .request_id = caller.request_id});
 }
 
 std::string CreateCallLog::find_violations(const model::CallLog& call_log) const {

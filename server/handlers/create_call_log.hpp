@@ -1,10 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "handlers/audit.hpp"
 #include "handlers/rules.hpp"
+#include "handlers/throttle.hpp"
 #include "model/create_call_log.hpp"
 #include "model/date_time.hpp"
 #include "store/call_log_store.hpp"
@@ -18,7 +21,8 @@ namespace customercare::handlers {
 class CreateCallLog {
 public:
     CreateCallLog(Rules rules, const store::CredentialRegistry& credentials,
-                  store::CallLogStore& call_logs, const store::Keys& keys, model::Clock clock);
+                  store::CallLogStore& call_logs, const store::Keys& keys, Throttle& throttle,
+                  AuditQueue& audit, model::Clock clock);
 
     /// Judges the request and, if it is good, stores it. `done` is called once: from within this
     /// call if nothing had to be stored, else on the store's thread after COMMIT.
@@ -32,9 +36,19 @@ private:
         std::size_t max_length = 0;
     };
 
-    /// Why the credentials are refused, or "". `sender` becomes the registered credential's label.
-    [[nodiscard]] std::string refuse_credentials(const model::CreateCallLogRequest& request,
-                                                 model::Instant now, std::string& label) const;
+    /// Who sends the call log, as it is stored with it.
+    struct Sender {
+        store::TokenHash token{};  ///< Of the direct credential,
+        std::string label;         ///< which has this label if it is registered.
+    };
+
+    /// The reply for credentials that are not accepted; nullopt if they are.
+    [[nodiscard]] std::optional<model::CreateCallLogReply> refuse_credentials(
+        const model::CreateCallLogRequest& request, model::Instant now, Sender& sender) const;
+    [[nodiscard]] bool is_too_old(const model::ScCredentials& credentials,
+                                  model::Instant now) const;
+    [[nodiscard]] model::CreateCallLogReply authentication_failed(std::string description) const;
+    void audit_refusal(const model::Caller& caller, std::string_view reason) const;
     [[nodiscard]] std::string find_violations(const model::CallLog& call_log) const;
     [[nodiscard]] model::CreateCallLogReply success(model::Outcome outcome, std::int64_t id) const;
     [[nodiscard]] model::CreateCallLogReply error(model::Outcome outcome, std::string_view code,
@@ -46,6 +60,8 @@ private:
     const store::CredentialRegistry& credentials_;
     store::CallLogStore& call_logs_;
     const store::Keys& keys_;
+    Throttle& throttle_;
+    AuditQueue& audit_;
     model::Clock clock_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "model/call_log.hpp"
 #include "model/credentials.hpp"
+#include "model/ip_address.hpp"
 
 namespace customercare::model {
 
@@ -15,12 +17,19 @@ namespace customercare::model {
 /// two messages with the same MessageId and the same digest are one message sent twice.
 using ContentDigest = std::array<unsigned char, 32>;
 
+/// Who calls, for limits and the audit.
+struct Caller {
+    std::optional<IpAddress> address;  ///< The client's own, not a proxy's; nullopt: not known.
+    std::uint64_t request_id = 0;      ///< As in HttpRequest.
+};
+
 /// One CreateCallLog call, as the handler sees it.
 struct CreateCallLogRequest {
     CallLog call_log;
     std::optional<ScCredentials> credentials;
     ContentDigest digest{};
     std::string client_subject;  ///< As in HttpRequest.
+    Caller caller;
 };
 
 /// ErrorData of BaseResponse.
@@ -37,18 +46,22 @@ enum class Outcome {
     authentication_failed,
     validation_failed,
     duplicate_message,
-    busy,    ///< Not stored: a Server fault with status 503.
-    failed,  ///< Not stored: a Server fault with status 500.
+    locked_out,    ///< Not looked at: a Server fault with status 429, as is
+    rate_limited,  ///< too many calls.
+    busy,          ///< Not stored: a Server fault with status 503.
+    failed,        ///< Not stored: a Server fault with status 500.
 };
 
-/// What the handler answers. For busy and failed the reply is a fault and the rest is empty.
+/// What the handler answers. For locked_out, rate_limited, busy and failed the reply is a fault
+/// and the rest is empty.
 struct CreateCallLogReply {
     Outcome outcome = Outcome::failed;
     std::string response_code;
     std::string response_description;
     std::optional<ErrorData> error_data;
-    std::int64_t call_log_id = 0;  ///< Of the stored or replayed record; 0 if there is none.
-    std::string operator_detail;   ///< For busy and failed: why, for the log alone.
+    std::int64_t call_log_id = 0;         ///< Of the stored or replayed record; 0 if there is none.
+    std::string operator_detail;          ///< Where it is a fault: why, for the log alone.
+    std::chrono::seconds retry_after{0};  ///< For locked_out and rate_limited.
 };
 
 using CreateCallLogDone = std::function<void(CreateCallLogReply&&)>;

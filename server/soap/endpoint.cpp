@@ -52,6 +52,10 @@ std::string_view name_of(model::Outcome outcome) {
             return "ValidationFailed";
         case model::Outcome::duplicate_message:
             return "DuplicateMessage";
+        case model::Outcome::locked_out:
+            return "locked_out";
+        case model::Outcome::rate_limited:
+            return "rate_limited";
         case model::Outcome::busy:
             return "busy";
         case model::Outcome::failed:
@@ -104,6 +108,28 @@ model::HttpReply busy(SoapVersion version, std::string detail) {
     reply.summary.outcome = name_of(model::Outcome::busy);
     reply.summary.detail = std::move(detail);
     return reply;
+}
+
+/// Status 429, not 503: see handlers::Throttle.
+model::HttpReply throttled(SoapVersion version, model::Outcome outcome,
+                           std::chrono::seconds retry_after, std::string detail) {
+    const std::string seconds = std::to_string(retry_after.count());
+    const std::string text = outcome == model::Outcome::locked_out
+                                 ? "Too many credentials were not accepted. Try again in "
+                                 : "There are too many calls. Try again in ";
+    model::HttpReply reply = fault(version, FaultCode::server, text + seconds + " seconds.");
+    reply.status = 429;
+    reply.headers.emplace_back("Retry-After", seconds);
+    reply.summary.outcome = name_of(outcome);
+    reply.summary.detail = std::move(detail);
+    return reply;
+}
+
+/// For faults before anybody has looked at the message.
+SoapVersion version_of_content_type(const model::HttpRequest& request) {
+    const model::HttpHeader* header = request.find("Content-Type");
+    const bool is_soap12 = header != nullptr && ContentType(header->value).is_application_soap();
+    return is_soap12 ? SoapVersion::soap12 : SoapVersion::soap11;
 }
 
 model::HttpReply too_long(const Route& route) {
@@ -169,6 +195,8 @@ struct Pending {
         model::HttpReply reply;
         if (result.outcome == model::Outcome::busy) {
             reply = busy(version, result.operator_detail);
+        } else if (result.retry_after.count() != 0) {
+            reply = throttled(version, result.outcome, result.retry_after, result.operator_detail);
         } else if (result.outcome == model::Outcome::failed) {
             reply = fault(version, FaultCode::server,
                           unable_to_process + "The call log could not be stored.");
@@ -215,10 +243,12 @@ struct Endpoint::Worker {
 };
 
 Endpoint::Endpoint(Options options, const handlers::CreateCallLog& create_call_log,
-                   model::Clock clock)
+                   handlers::Throttle& throttle, model::Clock clock)
     : options_(std::move(options)),
       contract_(contract()),
       create_call_log_(create_call_log),
+      throttle_(throttle),
+      client_addresses_(options_.trusted_proxies),
       clock_(clock) {
     static std::atomic<std::uint64_t> endpoints{0};
     id_ = ++endpoints;
@@ -244,11 +274,8 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
         reply_to(std::move(reply));
     };
     if (request.no_room) {
-        const model::HttpHeader* header = request.find("Content-Type");
-        const bool is_soap12 =
-            header != nullptr && ContentType(header->value).is_application_soap();
-        return respond(busy(is_soap12 ? SoapVersion::soap12 : SoapVersion::soap11,
-                            "http.max_inflight_bytes are in use."));
+        return respond(
+            busy(version_of_content_type(request), "http.max_inflight_bytes are in use."));
     }
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     const std::string_view query = path.size() < request.target.size()
@@ -259,12 +286,22 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
         return respond(not_found_page(request.target));
     }
     if (path.size() > options_.path.size()) return respond(path_info_page());
-    if (request.method == "POST") return handle_soap(request, respond);
+    if (request.method == "POST") return handle_call(request, respond);
     if (request.method == "GET") return respond(get_page(request, path, query, options_));
     respond(method_not_allowed(request.method));
 }
 
-void Endpoint::handle_soap(const model::HttpRequest& request,
+void Endpoint::handle_call(const model::HttpRequest& request,
+                           const model::HttpRespond& respond) const {
+    const model::Caller caller{client_addresses_.find(request), request.id};
+    if (auto refusal = throttle_.admit(caller)) {
+        return respond(throttled(version_of_content_type(request), refusal->outcome,
+                                 refusal->retry_after, std::move(refusal->detail)));
+    }
+    handle_soap(request, caller, respond);
+}
+
+void Endpoint::handle_soap(const model::HttpRequest& request, const model::Caller& caller,
                            const model::HttpRespond& respond) const {
     const model::HttpHeader* header = request.find("Content-Type");
     const ContentType content_type(header != nullptr ? header->value : std::string_view{});
@@ -338,6 +375,7 @@ void Endpoint::handle_soap(const model::HttpRequest& request,
         own.skeleton.read(reading.canonical, reading.has_credentials);
     call.digest = digest_of(reading);
     call.client_subject = request.client_subject;
+    call.caller = caller;
     call.call_log.open_content = std::move(reading.open_content);
     call.call_log.nil_elements = std::move(reading.nil_elements);
     auto pending = std::make_shared<Pending>(

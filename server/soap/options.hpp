@@ -33,7 +33,8 @@ struct Options {
     bool pages = true;                                   ///< Help pages, ?WSDL and ?disco.
     /// Value of the header X-AspNet-Version in every reply; "": no such header.
     std::string aspnet_version = "4.0.30319";
-    /// Addresses of proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed.
+    /// Addresses of proxies whose X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-For are
+    /// believed.
     std::vector<std::string> trusted_proxies;
 };
 

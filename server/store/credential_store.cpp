@@ -3,7 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <mutex>
+#include <iterator>
 #include <utility>
 
 #include "model/error.hpp"
@@ -17,6 +17,9 @@ namespace customercare::store {
 namespace {
 
 constexpr std::chrono::milliseconds busy_timeout{10'000};
+
+/// A token has at most one entry for each role.
+constexpr std::ptrdiff_t comparisons = 2;
 
 constexpr std::string_view name_of(Role role) {
     return role == Role::direct ? "direct" : "originating";
@@ -52,6 +55,16 @@ Credential read_credential(Statement& row) {
     credential.revoked_at = to_instant(row.read<model::Text>());
     row.read(credential.client_subject);
     return credential;
+}
+
+Standing judge(const Credential& credential, Role role, model::Instant now,
+               std::string_view client_subject) {
+    const bool is_its_client =
+        !credential.client_subject || *credential.client_subject == client_subject;
+    if (credential.role != role) return Standing::other_role;
+    if (credential.revoked_at) return Standing::revoked;
+    if (credential.expires_at && *credential.expires_at <= now) return Standing::expired;
+    return is_its_client ? Standing::valid : Standing::other_client;
 }
 
 }  // namespace
@@ -133,43 +146,83 @@ std::vector<Credential> CredentialStore::list() const {
     return credentials;
 }
 
-CredentialRegistry::CredentialRegistry(std::string path, const Keys& keys)
-    : path_(std::move(path)), keys_(keys), entries_(std::make_shared<const std::vector<Entry>>()) {}
+CredentialRegistry::CredentialRegistry(std::string path)
+    : path_(std::move(path)),
+      entries_(std::make_shared<const Entries>(std::size_t{comparisons}, nobody())) {}
 
-void CredentialRegistry::reload() {
+/// Belongs to no token, and makes room for looking at one entry more than there is.
+CredentialRegistry::Entry CredentialRegistry::nobody() {
+    return {{}, std::make_shared<const Credential>(Credential{.revoked_at = model::Instant()})};
+}
+
+CredentialRegistry::ById CredentialRegistry::by_id(const Entries& entries) {
+    ById credentials;
+    for (const Entry& entry : entries) {
+        if (entry.credential->id != 0) credentials.emplace(entry.credential->id, entry.credential);
+    }
+    return credentials;
+}
+
+std::vector<CredentialChange> CredentialRegistry::find_changes(const ById& before,
+                                                               const ById& after) {
+    using Kind = CredentialChange::Kind;
+    std::vector<CredentialChange> changes;
+    for (const auto& [id, credential] : after) {
+        const auto old = before.find(id);
+        if (old == before.end()) {
+            changes.push_back({Kind::added, credential});
+        } else if (credential->revoked_at && !old->second->revoked_at) {
+            changes.push_back({Kind::revoked, credential});
+        }
+    }
+    for (const auto& [id, credential] : before) {
+        if (!after.contains(id)) changes.push_back({Kind::removed, credential});
+    }
+    return changes;
+}
+
+std::vector<CredentialChange> CredentialRegistry::reload() {
     Database database = open_read_only(path_, busy_timeout);
     Statement rows = database.prepare("SELECT token_hash, " + std::string(credential_columns) +
                                       " FROM credential");
-    std::vector<Entry> entries;
+    Entries entries;
     while (rows.step()) {
         const auto hash = rows.read<std::string>();
         Entry& entry = entries.emplace_back();
         std::copy_n(hash.begin(), std::min(hash.size(), entry.hash.size()), entry.hash.begin());
-        entry.credential = read_credential(rows);
+        entry.credential = std::make_shared<const Credential>(read_credential(rows));
     }
     std::sort(entries.begin(), entries.end(),
               [](const Entry& left, const Entry& right) { return left.hash < right.hash; });
-    std::atomic_store(&entries_, std::make_shared<const std::vector<Entry>>(std::move(entries)));
+    std::vector<CredentialChange> changes;
+    if (is_loaded_) changes = find_changes(by_id(*entries_), by_id(entries));
+    is_loaded_ = true;
+
+    entries.insert(entries.end(), std::size_t{comparisons}, nobody());
+    std::atomic_store(&entries_, std::make_shared<const Entries>(std::move(entries)));
+    return changes;
 }
 
-std::optional<Credential> CredentialRegistry::find(Role role, const model::Sensitive& token,
-                                                   model::Instant now,
-                                                   std::string_view client_subject) const {
-    const TokenHash hash = keys_.hash_token(token);
+Finding CredentialRegistry::find(Role role, const TokenHash& hash, model::Instant now,
+                                 std::string_view client_subject) const {
     const auto entries = std::atomic_load(&entries_);
     // The search's time tells about hashes only, which nobody can compute without the key.
-    auto at = std::lower_bound(
-        entries->begin(), entries->end(), hash,
+    const auto at = std::lower_bound(
+        entries->begin(), entries->end() - comparisons, hash,
         [](const Entry& entry, const TokenHash& wanted) { return entry.hash < wanted; });
-    // A token may be there once for each role.
-    for (; at != entries->end() && sodium_memcmp(at->hash.data(), hash.data(), hash.size()) == 0;
-         ++at) {
-        const Credential& found = at->credential;
-        const bool is_valid = (!found.expires_at || now < *found.expires_at) && !found.revoked_at;
-        const bool is_its_client = !found.client_subject || *found.client_subject == client_subject;
-        if (found.role == role && is_valid && is_its_client) return found;
+    // A token may be there once for each role, and next to one another. Two entries are judged in
+    // any case, whether or not they are the token's.
+    Standing standing = Standing::unknown;
+    const std::shared_ptr<const Credential>* found = &entries->back().credential;
+    for (auto entry = at; entry != at + comparisons; ++entry) {
+        const bool is_same = sodium_memcmp(entry->hash.data(), hash.data(), hash.size()) == 0;
+        const Standing its = judge(*entry->credential, role, now, client_subject);
+        if (is_same && its > standing) {
+            standing = its;
+            found = &entry->credential;
+        }
     }
-    return std::nullopt;
+    return {standing, *found};
 }
 
 }  // namespace customercare::store

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,28 @@ struct Credential {
 
 using TokenHash = std::array<unsigned char, 32>;
 
+/// What a token is, for a role and a client.
+enum class Standing : std::uint8_t {
+    unknown,
+    other_role,    ///< Registered, but for the other role only.
+    other_client,  ///< Bound to a client certificate of another subject.
+    expired,
+    revoked,
+    valid,
+};
+
+struct Finding {
+    Standing standing = Standing::unknown;
+    std::shared_ptr<const Credential> credential;  ///< Its id is 0 if the token is unknown.
+};
+
+/// How a credential differs from what it was when the table was last read.
+struct CredentialChange {
+    enum class Kind : std::uint8_t { added, revoked, removed };
+    Kind kind = Kind::added;
+    std::shared_ptr<const Credential> credential;
+};
+
 /// Manages table credential from the command line, also while a server runs on the database.
 class CredentialStore {
 public:
@@ -59,27 +82,34 @@ private:
 /// while reload() runs on another.
 class CredentialRegistry {
 public:
-    /// Empty until reload(). `path` is the database's; `keys` must outlive the registry.
-    CredentialRegistry(std::string path, const Keys& keys);
+    /// Empty until reload(). `path` is the database's.
+    explicit CredentialRegistry(std::string path);
 
-    /// Reads table credential anew. Throws ServiceError{storage}; the old content then stays.
-    void reload();
+    /// Reads table credential anew. Gives what has changed since the last time, nothing at first.
+    /// Throws ServiceError{storage}; the old content then stays.
+    std::vector<CredentialChange> reload();
 
-    /// The credential of that token and role that is valid at `now` (not expired, not revoked) for
-    /// a client of that subject, or nullopt. Unknown, expired, revoked and foreign tokens take the
-    /// same time; hashes are compared in constant time.
-    [[nodiscard]] std::optional<Credential> find(Role role, const model::Sensitive& token,
-                                                 model::Instant now,
-                                                 std::string_view client_subject) const;
+    /// What the token of that hash is for a role, at `now`, and a client of that subject. Whatever
+    /// it is found to be, this takes the same time: hashes are compared in constant time, and as
+    /// often.
+    [[nodiscard]] Finding find(Role role, const TokenHash& hash, model::Instant now,
+                               std::string_view client_subject) const;
 
 private:
     struct Entry {
-        TokenHash hash;
-        Credential credential;
+        TokenHash hash{};
+        std::shared_ptr<const Credential> credential;
     };
+    using Entries = std::vector<Entry>;
+    using ById = std::map<std::int64_t, std::shared_ptr<const Credential>>;
+    static Entry nobody();
+    static ById by_id(const Entries& entries);
+    static std::vector<CredentialChange> find_changes(const ById& before, const ById& after);
+
     std::string path_;
-    const Keys& keys_;
-    std::shared_ptr<const std::vector<Entry>> entries_;  // Read and replaced by std::atomic_*.
+    std::shared_ptr<const Entries>
+        entries_;  // Ends with nobody, twice. Read and replaced by std::atomic_*.
+    bool is_loaded_ = false;
 };
 
 }  // namespace customercare::store

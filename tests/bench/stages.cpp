@@ -100,6 +100,28 @@ std::string post(const std::string& message) {
            std::to_string(message.size()) + "\r\n\r\n" + message;
 }
 
+/// What lock-outs and limits cost a call that they let through.
+void measure_throttle() {
+    constexpr int calls = 2'000'000;
+    handlers::AuditQueue audit(1);
+    const model::Caller caller{.address = model::IpAddress::parse("192.0.2.7")};
+    const auto admit = [&](const char* name, handlers::Throttle& throttle) {
+        measure(name, calls, [&](int) {
+            if (throttle.admit(caller)) throw std::logic_error(name);
+        });
+    };
+    handlers::Throttle quiet({}, audit);
+    admit("throttle, nobody locked out", quiet);
+
+    handlers::Throttle busy({.lockout_failures = 1}, audit);
+    const model::Caller guesser{.address = model::IpAddress::parse("192.0.2.8")};
+    (void)busy.count_refused(guesser, {.direct = {}, .originating = {}, .found = {}});
+    admit("throttle, somebody else locked out", busy);
+
+    handlers::Throttle limited({.address_rate = 1'000'000, .address_burst = calls}, audit);
+    admit("throttle, with a rate by address", limited);
+}
+
 void run(const std::filesystem::path& directory) {
     const std::string message = read_request();
     const std::string bytes = post(message);
@@ -115,6 +137,8 @@ void run(const std::filesystem::path& directory) {
         reader.put(bytes);
         if (reader.state() != http::RequestReader::State::complete) throw std::logic_error("HTTP");
     });
+
+    measure_throttle();
 
     const soap::GuardLimits limits;
     soap::Guard guard(soap::contract(), limits);
@@ -144,14 +168,17 @@ void run(const std::filesystem::path& directory) {
         options.path = (directory / "handler.db").string();
         options.queue_limit = 1'000'000;
         store::CallLogStore call_logs(options, keys);
-        store::CredentialRegistry credentials(options.path, keys);
+        store::CredentialRegistry credentials(options.path);
         const auto add = [&](store::Role role, const model::UserNameToken& token) {
             store::CredentialStore(options.path, keys).add(role, "stages", *token.id(), {});
         };
         add(store::Role::direct, *request.credentials->direct_user_name_token);
         add(store::Role::originating, *request.credentials->originating_user_name_token);
         credentials.reload();
-        const handlers::CreateCallLog handler({}, credentials, call_logs, keys, model::system_now);
+        handlers::AuditQueue audit(1);
+        handlers::Throttle throttle({}, audit);
+        const handlers::CreateCallLog handler({}, credentials, call_logs, keys, throttle, audit,
+                                              model::system_now);
         measure("handler", 20'000, [&](int number) {
             handler.handle(request_number(number), [](model::CreateCallLogReply&& reply) {
                 if (reply.outcome != model::Outcome::stored) std::terminate();

@@ -1,7 +1,12 @@
 #include "handlers/create_call_log.hpp"
 
+#include <time.h>
+
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <future>
+#include <map>
 
 #include "support/temporary_directory.hpp"
 
@@ -10,13 +15,27 @@ using model::Outcome;
 
 namespace {
 
+double thread_nanoseconds() {
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
 model::Instant fixed_now() { return model::parse_date_time("2026-03-04T05:06:07Z")->instant; }
 
 struct HandlerFixture {
     test::TemporaryDirectory directory;
     store::Keys keys{directory.path("key")};
     store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
-    store::CredentialRegistry credentials{directory.path("test.db"), keys};
+    store::CredentialRegistry credentials{directory.path("test.db")};
+    handlers::AuditQueue audit{1000};
+    handlers::Throttle throttle{{}, audit};
     handlers::Rules rules;
 
     HandlerFixture() { rules.credential_policy = handlers::CredentialPolicy::any; }
@@ -33,7 +52,8 @@ struct HandlerFixture {
     }
 
     model::CreateCallLogReply handle(model::CreateCallLogRequest request) {
-        const handlers::CreateCallLog handler(rules, credentials, call_logs, keys, fixed_now);
+        const handlers::CreateCallLog handler(rules, credentials, call_logs, keys, throttle, audit,
+                                              fixed_now);
         std::promise<model::CreateCallLogReply> reply;
         handler.handle(std::move(request), [&](model::CreateCallLogReply&& result) {
             reply.set_value(std::move(result));
@@ -118,6 +138,87 @@ TEST_CASE_METHOD(HandlerFixture, "A credential of another client is as good as u
     CHECK(refused.error_data->description == unknown);
     call.client_subject = "CN=ivr";
     CHECK(handle(call).outcome == Outcome::stored);
+}
+
+TEST_CASE_METHOD(
+    HandlerFixture,
+    "Unknown, revoked, expired and foreign tokens take the same work and the same reply",
+    "[handlers][create_call_log]") {
+    rules.credential_policy = handlers::CredentialPolicy::registered;
+    for (int i = 0; i < 100; ++i) add(store::Role::direct, "other-" + std::to_string(i));
+    add(store::Role::originating, "originating");
+    add(store::Role::direct, "revoked");
+    add(store::Role::direct, "expired", fixed_now());
+    add(store::Role::direct, "foreign", std::nullopt, "CN=somebody");
+    constexpr std::int64_t revoked_id = 102;  // After the others and "originating".
+    REQUIRE(store::CredentialStore(directory.path("test.db"), keys).revoke(revoked_id));
+    credentials.reload();
+
+    const handlers::CreateCallLog handler(rules, credentials, call_logs, keys, throttle, audit,
+                                          fixed_now);
+    const std::array tokens{"unknown", "revoked", "expired", "foreign"};
+    std::map<std::string, std::vector<double>> times;
+    std::map<std::string, std::string> descriptions;
+    // Taking turns, so that whatever else the machine does meets all alike.
+    for (int round = 0; round < 500; ++round) {
+        for (const char* name : tokens) {
+            auto call = request();
+            call.credentials->direct_user_name_token = token(name);
+            const double begin = thread_nanoseconds();
+            handler.handle(std::move(call), [&](model::CreateCallLogReply&& reply) {
+                times[name].push_back(thread_nanoseconds() - begin);
+                CHECK(reply.outcome == Outcome::authentication_failed);
+                descriptions[name] = reply.error_data->description;
+            });
+        }
+    }
+    for (const char* name : tokens) {
+        CAPTURE(name, median(times[name]), median(times["unknown"]));
+        CHECK(descriptions[name] == descriptions["unknown"]);
+        CHECK(median(times[name]) < 1.5 * median(times["unknown"]));
+        CHECK(median(times["unknown"]) < 1.5 * median(times[name]));
+    }
+    // They are what they are named for.
+    std::vector<store::Standing> standings;
+    for (const auto& event : audit.take(std::chrono::steady_clock::now())) {
+        if (event.credentials && standings.size() < tokens.size()) {
+            standings.push_back(event.credentials->direct.standing);
+        }
+    }
+    using store::Standing;
+    CHECK(standings == std::vector{Standing::unknown, Standing::revoked, Standing::expired,
+                                   Standing::other_client});
+}
+
+TEST_CASE_METHOD(HandlerFixture, "Credentials that are missing or too old are told to the audit",
+                 "[handlers][create_call_log]") {
+    rules.max_age = std::chrono::seconds(60);
+    auto missing = request();
+    missing.credentials.reset();
+    missing.caller.request_id = 5;
+    handle(missing);
+    handle(request());
+    const auto events = audit.take(std::chrono::steady_clock::now());
+    REQUIRE(events.size() == 2);
+    CHECK(events[0].reason == "missing");
+    CHECK(events[0].request_id == 5);
+    CHECK(events[1].reason == "created");
+}
+
+TEST_CASE_METHOD(HandlerFixture, "Valid credentials are let in whatever others did with them",
+                 "[handlers][create_call_log]") {
+    rules.credential_policy = handlers::CredentialPolicy::registered;
+    add(store::Role::direct, "direct", std::nullopt, "CN=ivr");
+    add(store::Role::originating, "originating");
+    for (int call = 0; call < 700; ++call) {
+        auto foreign = request();
+        foreign.client_subject = "CN=thief";
+        const auto reply = handle(foreign);
+        CHECK(reply.outcome == (call < 600 ? Outcome::authentication_failed : Outcome::locked_out));
+    }
+    auto owner = request();
+    owner.client_subject = "CN=ivr";
+    CHECK(handle(owner).outcome == Outcome::stored);
 }
 
 TEST_CASE_METHOD(HandlerFixture, "Created is checked for age when max_age is set",

@@ -17,10 +17,17 @@ struct EndpointFixture {
     test::TemporaryDirectory directory;
     store::Keys keys{directory.path("key")};
     store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
-    store::CredentialRegistry credentials{directory.path("test.db"), keys};
+    store::CredentialRegistry credentials{directory.path("test.db")};
+    handlers::AuditQueue audit{1000};
+    handlers::Throttle throttle{{}, audit};
     handlers::CreateCallLog create_call_log{
-        handlers::Rules{.credential_policy = handlers::CredentialPolicy::any}, credentials,
-        call_logs, keys, model::system_now};
+        handlers::Rules{.credential_policy = handlers::CredentialPolicy::any},
+        credentials,
+        call_logs,
+        keys,
+        throttle,
+        audit,
+        model::system_now};
     soap::Options options;
 
     model::HttpReply send(const std::string& body,
@@ -29,7 +36,7 @@ struct EndpointFixture {
                                                                     {"SOAPAction", action}},
                           const std::string& method = "POST",
                           const std::string& target = "/webservices/CustomerCareService.asmx") {
-        const soap::Endpoint endpoint(options, create_call_log);
+        const soap::Endpoint endpoint(options, create_call_log, throttle);
         const model::HttpRequest request{
             .method = method, .target = target, .headers = headers, .body = body};
         std::promise<model::HttpReply> reply;
