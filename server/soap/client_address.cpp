@@ -39,9 +39,10 @@ std::optional<model::IpAddress> ClientAddresses::find(const model::HttpRequest& 
         return is_unknown_proxy ? std::nullopt : peer;
     }
     // Several lines are one list ([RFC9110] 5.2), of which we take the end.
-    for (auto header = request.headers.rbegin(); header != request.headers.rend(); ++header) {
-        if (!model::equals_ignoring_case(header->name, forwarded_for)) continue;
-        std::string_view list = header->value;
+    for (std::size_t line = request.headers.size(); line-- > 0;) {
+        const model::HttpHeader& header = request.headers[line];
+        if (!model::equals_ignoring_case(header.name, forwarded_for)) continue;
+        std::string_view list = header.value;
         for (bool is_first = false; !is_first;) {
             const std::size_t comma = list.rfind(',');
             is_first = comma == std::string_view::npos;
