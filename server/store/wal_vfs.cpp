@@ -102,8 +102,12 @@ const sqlite3_io_methods methods{
     .xUnfetch = nullptr,
 };
 
+sqlite3_vfs* usual_of(sqlite3_vfs* vfs) {
+    return static_cast<WalVfs::State*>(vfs->pAppData)->usual;
+}
+
 int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* flags_out) {
-    sqlite3_vfs* usual = static_cast<WalVfs::State*>(vfs->pAppData)->usual;
+    sqlite3_vfs* usual = usual_of(vfs);
     if ((flags & SQLITE_OPEN_WAL) == 0) return usual->xOpen(usual, path, file, flags, flags_out);
     File* self = new (file) File{.base = {.pMethods = nullptr},
                                  .usual = reinterpret_cast<sqlite3_file*>(&as_file(file) + 1),
@@ -118,6 +122,11 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
     return result;
 }
 
+int remove(sqlite3_vfs* vfs, const char* path, int sync_directory) {
+    sqlite3_vfs* usual = usual_of(vfs);
+    return usual->xDelete(usual, path, sync_directory);
+}
+
 }  // namespace
 
 WalVfs::WalVfs() : state_(std::make_unique<State>()) {
@@ -128,6 +137,7 @@ WalVfs::WalVfs() : state_(std::make_unique<State>()) {
     state_->vfs.zName = state_->name.c_str();
     state_->vfs.pAppData = state_.get();
     state_->vfs.xOpen = open;
+    state_->vfs.xDelete = remove;
     sqlite3_vfs_register(&state_->vfs, 0);
 }
 
