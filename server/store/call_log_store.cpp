@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <exception>
 #include <iterator>
-#include <list>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -20,6 +19,7 @@
 #include "store/keys.hpp"
 #include "store/lock_file.hpp"
 #include "store/migrate.hpp"
+#include "store/syncer.hpp"
 
 namespace customercare::store {
 
@@ -31,12 +31,6 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds look_interval{250};
 // After so long without a record the WAL is emptied.
 constexpr std::chrono::seconds idle_before_truncate{5};
-
-struct Job {
-    NewCallLog record;
-    AppendDone done;
-    AppendResult result;
-};
 
 /// The writer's connection, with its statements and what it knows of the WAL.
 class Session {
@@ -67,8 +61,9 @@ public:
 
     [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
-    /// Stores the batch and sets its results. Throws ServiceError{storage} if it was not committed.
-    void store(std::list<Job>& batch) {
+    /// Commits the batch and sets its results, which hold once sync() has returned. Throws
+    /// ServiceError{storage} if it was not committed.
+    void store(Batch& batch) {
         if (!insert_all(batch)) insert_one_by_one(batch);
     }
 
@@ -80,6 +75,14 @@ public:
         if (!lock_.is_held_by_another(LockFile::Byte::empty_wal)) return;
         wal_pages_ = std::max(wal_pages_, 1);  // Does not count what others have written.
         truncate_wal();
+    }
+
+    /// Brings what is committed to disk; throws ServiceError{storage}. From any thread.
+    void sync() const {
+        if (database_.sync()) return;
+        throw model::ServiceError(
+            model::ErrorCode::storage,
+            "database " + options_.path + ": what was committed could not be brought to disk");
     }
 
     /// True if another connection has committed since the last call.
@@ -134,19 +137,19 @@ private:
 
     /// All records in one go, without a savepoint each, since nearly always all are good. False,
     /// and nothing is stored, if one of them failed.
-    bool insert_all(std::list<Job>& batch) {
+    bool insert_all(Batch& batch) {
         Transaction transaction(database_);
         try {
             for (Job& job : batch) job.result = insert_.insert(job.record);
         } catch (const model::ServiceError&) {
             return false;
         }
-        transaction.commit();
+        transaction.commit_unsynced();
         return true;
     }
 
     /// The same with a savepoint for each record, so that a bad one fails alone.
-    void insert_one_by_one(std::list<Job>& batch) {
+    void insert_one_by_one(Batch& batch) {
         Transaction transaction(database_);
         for (Job& job : batch) {
             database_.execute("SAVEPOINT record");
@@ -160,7 +163,7 @@ private:
             }
             database_.execute("RELEASE record");
         }
-        transaction.commit();
+        transaction.commit_unsynced();
     }
 
     bool checkpoint(int mode) {
@@ -204,12 +207,13 @@ public:
         }
         wake_.notify_one();
         thread_.join();
+        syncer_.wait_until_idle();
         if (session_) session_->truncate_wal();
     }
 
     void append(NewCallLog&& record, AppendDone&& done) {
         // A list, since its nodes are made outside of the lock and never move.
-        std::list<Job> job;
+        Batch job;
         job.push_back({std::move(record), std::move(done), {}});
         bool is_writer_asleep = false;
         {
@@ -238,7 +242,7 @@ public:
 private:
     void run() {
         pthread_setname_np(pthread_self(), "store");
-        std::list<Job> batch;
+        Batch batch;
         while (take(batch)) {
             if (!batch.empty()) {
                 store(batch);
@@ -252,7 +256,7 @@ private:
     }
 
     /// Takes what has queued up, waiting for it for a while; false if the store is to end.
-    bool take(std::list<Job>& batch) {
+    bool take(Batch& batch) {
         std::unique_lock lock(mutex_);
         if (queue_.empty() && !stopping_) {
             is_asleep_ = true;
@@ -268,33 +272,47 @@ private:
         return true;
     }
 
-    void store(std::list<Job>& batch) {
+    void store(Batch& batch) {
         try {
             commit(batch);
-        } catch (const std::exception& error) {
-            for (Job& job : batch) {
-                job.result = {.status = AppendStatus::failed, .id = 0, .error = error.what()};
+            // While nothing else is to be done, the way over another thread only costs time.
+            if (queue_length() == 0 && syncer_.is_idle()) {
+                syncer_.sync_and_complete(batch);
+            } else {
+                syncer_.put(std::move(batch));
             }
+        } catch (const std::exception& error) {
+            fail(batch, error.what());
         }
-        for (Job& job : batch) job.done(std::move(job.result));
-        batch.clear();
         if (session_) session_->checkpoint_if_due();
     }
 
-    void commit(std::list<Job>& batch) {
+    void commit(Batch& batch) {
         ensure_session();
         try {
             session_->store(batch);
         } catch (...) {
-            // The next batch tries with a new connection, whatever is wrong with this one.
-            session_.reset();
+            end_session();
             throw;
+        }
+    }
+
+    /// The next batch tries with a new connection, whatever is wrong with this one; unless this one
+    /// has committed what it can't bring to disk, for then no other could.
+    void end_session() {
+        syncer_.wait_until_idle();
+        try {
+            session_->sync();
+            session_.reset();
+        } catch (const model::ServiceError&) {
+            // Each batch tries it again.
         }
     }
 
     /// Opens the database if it is not open, or if its file was removed or replaced meanwhile.
     void ensure_session() {
         if (session_ && session_->has_moved()) {
+            syncer_.wait_until_idle();
             // The old file's WAL still has its name, and would be taken for that of the new file.
             if (!session_->truncate_wal()) {
                 throw model::ServiceError(
@@ -339,7 +357,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    std::list<Job> queue_;
+    Batch queue_;
     bool is_asleep_ = false;
     bool stopping_ = false;
     std::atomic<bool> is_ending_{false};  // The same, for who must not wait for the mutex.
@@ -354,6 +372,7 @@ private:
     steady_clock::time_point last_look_ = steady_clock::now();
     steady_clock::time_point last_record_ = steady_clock::now();
 
+    Syncer syncer_{[this] { session_->sync(); }};  // The session stays while it is not idle.
     std::thread thread_;
 };
 

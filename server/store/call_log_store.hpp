@@ -48,7 +48,7 @@ enum class AppendStatus {
     stored,
     replayed,     ///< The same message is stored already, as `id`.
     conflicting,  ///< The key is taken by a message with other content.
-    failed,       ///< Nothing was stored; `error` says why, for the operator.
+    failed,       ///< Not stored for certain; `error` says why, for the operator.
 };
 
 struct AppendResult {
@@ -57,13 +57,14 @@ struct AppendResult {
     std::string error;
 };
 
-/// Called once, on the writer's thread, after COMMIT (or once it is sure that there will be none).
-/// Must not block and must not throw.
+/// Called once, on one of the store's two threads, when the record is on disk (or once it is sure
+/// that it will not be acknowledged). Must not block and must not throw.
 using AppendDone = std::function<void(AppendResult&&)>;
 
 /// Keeps call logs in SQLite: one writer thread that takes whatever has queued up into one
-/// transaction. Success is reported only after COMMIT with synchronous=FULL. A record that the
-/// database refuses fails alone; the others of its batch are stored.
+/// transaction, and one that brings what is committed to disk while the writer goes on. Success is
+/// reported only then. A record that the database refuses fails alone; the others of its batch are
+/// stored.
 ///
 /// append() may be called from any thread. Opening creates the database or migrates it, one
 /// transaction per migration; throws ServiceError{storage} whose text names the path and the cause

@@ -70,7 +70,7 @@ Database::Database(const std::string& path, Access access, std::chrono::millisec
     execute("PRAGMA wal_autocheckpoint = 0");
     // KiB. The indexes are written at random places: with SQLite's 2,000 the writer is a tenth
     // slower.
-    if (access == Access::server) execute("PRAGMA cache_size = -16000");
+    if (access == Access::server) execute("PRAGMA cache_size = -11000");
 }
 
 void Database::execute(const char* sql) const {
@@ -103,5 +103,10 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() { database_.execute("COMMIT"); }
+
+void Transaction::commit_unsynced() {
+    const WalVfs::Commit gathered(*database_.wal_vfs_);
+    commit();
+}
 
 }  // namespace customercare::store

@@ -36,7 +36,13 @@ public:
     /// True if the file's name now stands for another file, or for none.
     [[nodiscard]] bool has_moved() const;
 
+    /// Brings to disk what Transaction::commit_unsynced() has committed. False if it fails, and
+    /// then each further commit fails until it succeeds. From any thread.
+    [[nodiscard]] bool sync() const { return wal_vfs_->sync(); }
+
 private:
+    friend class Transaction;
+
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };
@@ -53,6 +59,8 @@ public:
     Transaction& operator=(const Transaction&) = delete;
 
     void commit();
+    /// The same for Access::server, but it may be on disk only after Database::sync().
+    void commit_unsynced();
 
 private:
     Database& database_;

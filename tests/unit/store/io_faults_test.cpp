@@ -115,24 +115,26 @@ void at_each_call(std::initializer_list<Fault> faults, Scenario scenario) {
 }
 
 void append_during_fault(Fixture& fixture, const BeginFault& begin_fault) {
+    // So that of several records the writer takes the next ones while the first are synced.
+    fixture.options.batch_limit = 2;
     {
         CallLogStore store(fixture.options, fixture.keys);
         fixture.append(store, {"before"});
         begin_fault();
         fixture.append(store, {"m1"});
         fixture.append(store, {"m2"});
-        fixture.append(store, {"m3", "m4", "m5"});
-        fixture.append(store, {"m6"});
+        fixture.append(store, {"m3", "m4", "m5", "m6", "m7", "m8", "m9"});
+        fixture.append(store, {"m10"});
         fixture.vfs.heal();
         fixture.check_acknowledged();
 
         // All are sent again, as by clients that can't know better.
         fixture.acknowledged = {"before"};
-        fixture.append(store, {"m1", "m2", "m3", "m4", "m5", "m6"});
-        CHECK(fixture.acknowledged.size() == 7);
+        fixture.append(store, {"m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "m9", "m10"});
+        CHECK(fixture.acknowledged.size() == 11);
         fixture.check_acknowledged();
     }
-    CHECK(test::count(fixture.options.path, "call_log") == "7");
+    CHECK(test::count(fixture.options.path, "call_log") == "11");
 }
 
 void open_during_fault(Fixture& fixture, const BeginFault& begin_fault) {
