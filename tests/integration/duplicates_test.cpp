@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "support/database.hpp"
 #include "support/http_client.hpp"
@@ -21,6 +24,33 @@ TEST_CASE("A message sent again gets its success again and is stored once",
     }
     ServerProcess restarted(directory.path());
     CHECK(is_success(call(restarted.port(), post_sample(Soap::v11))));
+    CHECK(Database(restarted.database()).call_log_count() == 1);
+}
+
+TEST_CASE("A storm of retries stores its message once, whatever becomes of the answers",
+          "[integration][create_call_log]") {
+    const TemporaryDirectory directory;
+    const auto storm = [](const ServerProcess& server) {
+        std::vector<HttpReply> replies(50);
+        std::vector<std::thread> clients;
+        for (HttpReply& reply : replies) {
+            clients.emplace_back([&] { reply = call(server.port(), post_sample(Soap::v11)); });
+            // Others are gone before their answer.
+            HttpClient client(server.port());
+            client.send(post_sample(Soap::v11));
+            client.reset();
+        }
+        for (std::thread& client : clients) client.join();
+        CHECK(std::ranges::all_of(replies, is_success));
+    };
+    {
+        ServerProcess server(directory.path());
+        storm(server);
+        storm(server);
+        server.kill();
+    }
+    ServerProcess restarted(directory.path());
+    storm(restarted);
     CHECK(Database(restarted.database()).call_log_count() == 1);
 }
 
