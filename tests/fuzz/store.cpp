@@ -51,7 +51,7 @@ private:
 void check_same(const model::CallLog& sent, const store::StoredCallLog& stored) {
     require(stored.received_at == "2011-03-04T10:06:07.250Z", "the time comes back");
     require(stored.credential_label == "web", "the credential's label comes back");
-    require(!stored.has_sealed, "nothing is left out with the keys at hand");
+    require(!stored.is_masked, "nothing is masked with the keys at hand");
     require(fields_of(stored.call_log) == fields_of(sent), "the fields come back");
     require(stored.call_log.nil_elements == sent.nil_elements, "the nil elements come back");
     const auto& open = stored.call_log.open_content;

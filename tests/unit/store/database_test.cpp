@@ -56,8 +56,8 @@ TEST_CASE("Each migration is applied once and recorded with its time", "[store]"
     open_migrated(directory.database());
     open_migrated(directory.database());
     CHECK(test::query(directory.database(),
-                      "SELECT count(*) || min(version) FROM schema_migration"
-                      " WHERE applied_at LIKE '____-__-__T__:__:__.___Z'") == "21");
+                      "SELECT min(version) || (count(*) = max(version)) FROM schema_migration"
+                      " WHERE applied_at LIKE '____-__-__T__:__:__.___Z'") == "11");
 }
 
 TEST_CASE("A database that is newer than the program is refused", "[store]") {
