@@ -24,7 +24,7 @@ struct Request {
 
 /// "365d" or "12h"; from an hour to a hundred years.
 std::chrono::hours parse_age(const std::string& text) {
-    constexpr std::int64_t most_hours = 24 * 36'500;
+    constexpr std::int64_t most_hours = std::int64_t{24} * 36'500;
     std::int64_t count = 0;
     const char* const end = text.data() + text.size();
     const auto [unit, error] = std::from_chars(text.data(), end, count);

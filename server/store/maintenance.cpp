@@ -21,7 +21,7 @@ constexpr std::chrono::milliseconds busy_timeout{10'000};
 constexpr std::chrono::milliseconds pause{30};
 constexpr std::chrono::seconds server_limit{30};
 constexpr std::chrono::milliseconds poll_interval{20};
-constexpr std::uintmax_t large_wal_bytes = 64 * 1024 * 1024;
+constexpr std::uintmax_t large_wal_bytes = std::uintmax_t{64} * 1024 * 1024;
 
 [[noreturn]] void fail(const std::string& why) {
     throw model::ServiceError(model::ErrorCode::storage, why);
