@@ -31,7 +31,7 @@ constexpr std::array<Kind, 256> kinds = [] {
     std::array<Kind, 256> table{};
     for (std::size_t i = 0x20; i < 0x80; ++i) table[i] = Kind::plain;
     for (std::size_t i = 0x80; i < 0x100; ++i) table[i] = Kind::multibyte;
-    for (const unsigned char c : {' ', '\t', '\n'}) table[c] = Kind::white;
+    table[' '] = table['\t'] = table['\n'] = Kind::white;
     table['\r'] = Kind::carriage_return;
     table['<'] = Kind::less;
     table['&'] = Kind::ampersand;

@@ -22,7 +22,7 @@ std::string text_of(uid_t user) {
     passwd entry{};
     passwd* found = nullptr;
     std::array<char, 4096> buffer{};
-    const std::string number = std::to_string(user);
+    std::string number = std::to_string(user);
     if (getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
         return number;
     }
@@ -35,7 +35,7 @@ std::string actor() {
     const uid_t user = geteuid();
     std::string text = text_of(user);
     uid_t login = user;
-    constexpr uid_t none = static_cast<uid_t>(-1);
+    constexpr auto none = static_cast<uid_t>(-1);
     if (std::ifstream("/proc/self/loginuid") >> login && login != none && login != user) {
         text += ", logged in as " + text_of(login);
     }
