@@ -56,7 +56,7 @@ void check(bool good) {
 }
 
 Context make_context(const TlsOptions& options) {
-    const Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
     check(context != nullptr);
     SSL_CTX* handle = context.get();
     check(SSL_CTX_set_min_proto_version(handle, options.min_version == TlsVersion::tls_1_3

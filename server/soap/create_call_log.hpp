@@ -2,9 +2,11 @@
 
 #include "model/create_call_log.hpp"
 
-// gSOAP's generated classes.
+// gSOAP's generated classes, with their names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 class ccs__ScCredentials;
-class _ccs__CreateCallLog;  // NOLINT(bugprone-reserved-identifier): as generated.
+class _ccs__CreateCallLog;
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace customercare::soap {
 

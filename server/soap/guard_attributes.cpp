@@ -15,6 +15,7 @@ bool declares_namespace(std::string_view attribute) {
 
 /// False: the reading has ended.
 bool Guard::Reader::declare_namespaces() {
+    // NOLINTNEXTLINE(readability-use-anyofallof): it declares them.
     for (const auto& [name, uri, place] : xml_.attributes()) {
         if (!declares_namespace(name)) continue;
         const std::string_view prefix = name.size() > 5 ? name.substr(6) : std::string_view{};

@@ -1,6 +1,7 @@
 #include "soap/namespaces.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "soap/text.hpp"
 
@@ -59,9 +60,8 @@ const NamespaceScope::Binding* NamespaceScope::find_binding(std::string_view pre
         return binding->prefix;
     };
     if (by_prefix_.empty()) {
-        for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
-            by_prefix_.push_back(&*binding);
-        }
+        std::ranges::transform(bindings_.rbegin(), bindings_.rend(), std::back_inserter(by_prefix_),
+                               [](const Binding& binding) { return &binding; });
         // Of equal prefixes the innermost one stays first, and is the one that is found.
         std::ranges::stable_sort(by_prefix_, {}, prefix_of);
     }
