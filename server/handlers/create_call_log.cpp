@@ -63,7 +63,7 @@ CreateCallLog::CreateCallLog(Rules rules, const store::CredentialRegistry& crede
       credentials_(credentials),
       call_logs_(call_logs),
       keys_(keys),
-      clock_(clock) {
+      clock_(std::move(clock)) {
     for (const std::string& path : rules_.required) {
         auto [parent, name] = split_path(path);
         required_.push_back({std::move(parent), std::move(name)});
@@ -82,10 +82,15 @@ void CreateCallLog::handle(model::CreateCallLogRequest&& request,
         return done(error(model::Outcome::authentication_failed, "AuthenticationFailed",
                           std::move(refusal)));
     }
+    if (request.trail != nullptr) {
+        request.trail->credentials_judged = std::chrono::steady_clock::now();
+        request.trail->credential_label = label;
+    }
     if (std::string violations = find_violations(request.call_log); !violations.empty()) {
         return done(
             error(model::Outcome::validation_failed, "ValidationFailed", std::move(violations)));
     }
+    if (request.trail != nullptr) request.trail->validated = std::chrono::steady_clock::now();
 
     const auto sender = keys_.hash_token(*request.credentials->direct_user_name_token->id());
     store::NewCallLog record{.call_log = std::move(request.call_log),
@@ -145,6 +150,10 @@ std::string CreateCallLog::refuse_credentials(const model::CreateCallLogRequest&
             credentials_.find(store::Role::direct, *direct, now, request.client_subject);
         const auto originating_credential =
             credentials_.find(store::Role::originating, *originating, now, request.client_subject);
+        if (request.trail != nullptr) {
+            request.trail->direct_is_registered = direct_credential.has_value();
+            request.trail->originating_is_registered = originating_credential.has_value();
+        }
         if (!direct_credential || !originating_credential) {
             return "The credentials in ScCredentials were not accepted.";
         }

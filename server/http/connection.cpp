@@ -60,6 +60,7 @@ struct Connection::Work {
     std::uint64_t request_id = 0;
     bool sent_continue = false;
     bool no_room = false;
+    bool reached_handler = false;
 
     bool answered = false;
     model::HttpReply reply;
@@ -274,6 +275,7 @@ void Connection::send_continue() {
 
 void Connection::call_handler() {
     phase_ = Phase::answering;
+    work_->reached_handler = true;
     model::HttpRequest request = work_->reader.request();
     request.peer = peer_;
     request.local_address = local_address_;
@@ -392,6 +394,7 @@ void Connection::report(unsigned status) {
                              .reply_bytes = reply.body.size(),
                              .duration = std::chrono::duration_cast<std::chrono::microseconds>(
                                  Clock::now() - work_->begun),
+                             .reached_handler = work_->reached_handler,
                              .summary = &reply.summary});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -15,12 +16,23 @@ namespace customercare::model {
 /// two messages with the same MessageId and the same digest are one message sent twice.
 using ContentDigest = std::array<unsigned char, 32>;
 
+/// What the rules found out about a call on their way: for the stand-in's journal.
+struct RulesTrail {
+    using Time = std::chrono::steady_clock::time_point;
+    Time credentials_judged{};  ///< Time{}: not reached, likewise below.
+    Time validated{};
+    std::optional<bool> direct_is_registered;       ///< nullopt: not looked up.
+    std::optional<bool> originating_is_registered;  ///< Likewise.
+    std::string credential_label;
+};
+
 /// One CreateCallLog call, as the handler sees it.
 struct CreateCallLogRequest {
     CallLog call_log;
     std::optional<ScCredentials> credentials;
     ContentDigest digest{};
-    std::string client_subject;  ///< As in HttpRequest.
+    std::string client_subject;   ///< As in HttpRequest.
+    RulesTrail* trail = nullptr;  ///< Filled if not null; lives until the call is done.
 };
 
 /// ErrorData of BaseResponse.

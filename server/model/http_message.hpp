@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <span>
 #include <string>
@@ -22,6 +23,9 @@ struct HttpHeader {
 struct HttpRequest {
     std::string_view method;
     std::string_view target;  ///< As sent: path, and query after '?'.
+    /// What was taken off the front of the target's path, and belongs to the addresses that we give
+    /// away: "/sandbox/NAME" of a stand-in, else "".
+    std::string_view mount{};
     std::span<const HttpHeader> headers;
     std::string_view body;
     std::string_view peer;            ///< The client's address, without port.
@@ -62,6 +66,9 @@ using HttpRespond = std::function<void(HttpReply&&)>;
 /// Answers a request: calls `respond` before it returns or later. May throw; the server then
 /// answers 500.
 using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
+
+/// IMF-fixdate ([RFC9110] 5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::string http_date(std::time_t time);
 
 /// True if both are the same when ASCII case is not looked at.
 [[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right);

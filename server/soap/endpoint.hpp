@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include "handlers/create_call_log.hpp"
 #include "model/http_message.hpp"
 #include "soap/contract.hpp"
 #include "soap/options.hpp"
+#include "soap/trail.hpp"
 
 namespace customercare::soap {
 
@@ -20,20 +20,23 @@ public:
              model::Clock clock = model::system_now);
 
     /// Answers one request; `reply_to` is called from within this call or, for what is stored, on
-    /// the store's thread.
-    void handle(const model::HttpRequest& request, model::HttpRespond reply_to) const;
+    /// the store's thread. `trail`, if not null, is filled until then and must live as long.
+    void handle(const model::HttpRequest& request, model::HttpRespond reply_to,
+                Trail* trail = nullptr) const;
 
 private:
     struct Worker;
     [[nodiscard]] Worker& worker() const;
 
-    void handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond) const;
+    class Steps;
+
+    void handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond,
+                     const Steps& steps) const;
 
     Options options_;
     const Contract& contract_;
     const handlers::CreateCallLog& create_call_log_;
     model::Clock clock_;
-    std::uint64_t id_;  ///< Tells the endpoints of one process apart, for worker().
 };
 
 }  // namespace customercare::soap
