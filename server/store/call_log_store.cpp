@@ -46,8 +46,10 @@ public:
         : options_(options),
           is_ending_(is_ending),
           lock_(lock),
-          database_(
-              open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
+          database_(open_migrated(
+              options.path,
+              options.is_durable ? Database::Access::server : Database::Access::test_double,
+              options.busy_timeout, lock)),
           insert_(database_, keys, options),
           data_version_(database_.prepare("PRAGMA data_version")),
           seen_version_(read_data_version()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,11 @@ struct Options {
     std::chrono::milliseconds busy_timeout{5000};        ///< For a lock held by another process.
     model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
     Duplicates duplicates = Duplicates::replay;
+    /// False, for a test double alone: what is acknowledged outlives the process, but not a power
+    /// cut, and little memory is taken.
+    bool is_durable = true;
+    /// A test double's: the next id is this at least. Outlives the store.
+    const std::atomic<std::int64_t>* least_id = nullptr;
 };
 
 /// A record to store.

@@ -19,6 +19,7 @@ public:
         read_only,   ///< Never writes and never checkpoints.
         read_write,  ///< Creates the file (mode 0600); never checkpoints of its own accord.
         server,  ///< As read_write; SQLite checkpoints when it is closed as the last connection.
+        test_double,  ///< As server; commits outlive the process, but not a power cut.
     };
 
     /// Throws ServiceError{storage} naming the path: it can't be opened or written, it is no
