@@ -395,6 +395,23 @@ std::vector<Setting> make_table() {
                 {"reject", Duplicates::reject},
                 {"accept", Duplicates::accept}}),
 
+        number("standin.journal_max_entries", 1, million,
+               "Requests that the journal of each sandbox keeps; the oldest go first. This section "
+               "is for mode stand-in alone.",
+               AT(standin.journal_max_entries)),
+        number("standin.journal_max_bytes", 65'536, 1024 * gibibyte,
+               "What the journal of each sandbox takes; likewise.", AT(standin.journal_max_bytes)),
+        number("standin.journal_max_body_bytes", 1024, gibibyte,
+               "What the journal shows of the body of a request or reply.",
+               AT(standin.journal_max_body_bytes)),
+        number("standin.max_sandboxes", 1, 100'000,
+               "Sandboxes beside the default one. A request for one more is answered 503.",
+               AT(standin.max_sandboxes)),
+        number("standin.sandbox_idle_s", 1, day_ms / 1000,
+               "After so long without a request a sandbox gives back its threads and memory, until "
+               "the next request.",
+               AT(standin.sandbox_idle)),
+
         choice("log.level", "What is logged: from this level on.", AT(log.level),
                {{"trace", LogLevel::trace},
                 {"debug", LogLevel::debug},

@@ -318,6 +318,16 @@ void append_comment(std::string& out, const std::string& text) {
     out += line + '\n';
 }
 
+void refuse_standin_settings(const LoadedSettings& loaded) {
+    for (const auto& [key, origin] : loaded.origins) {
+        if (!key.starts_with("standin.")) continue;
+        refuse(
+            origin + ": " + key +
+            " has no place in mode production, which has nothing of a stand-in; leave it out, or "
+            "set mode = \"stand-in\"");
+    }
+}
+
 }  // namespace
 
 std::string Settings::key_file_path() const {
@@ -361,6 +371,7 @@ LoadedSettings load_settings(const std::string& file, const char* const* environ
         }
     }
     std::for_each(given.begin(), given.end(), apply_one);
+    if (loaded.settings.mode == Mode::production) refuse_standin_settings(loaded);
     return loaded;
 }
 

@@ -14,6 +14,7 @@
 #include "handlers/rules.hpp"
 #include "http/server.hpp"
 #include "soap/options.hpp"
+#include "standin/options.hpp"
 #include "store/call_log_store.hpp"
 
 namespace customercare {
@@ -30,6 +31,7 @@ struct Settings {
     handlers::Rules rules;
     store::Options store;
     cli::LogOptions log;
+    standin::Options standin;        ///< Of mode stand-in alone.
     std::string key_file;            ///< "": the default of key_file_path().
     bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
 

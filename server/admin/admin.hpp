@@ -7,11 +7,16 @@
 
 namespace customercare::admin {
 
-/// The server for operators: health checks. May be used from any thread.
+class StandinApi;
+
+/// The server for operators: health checks, and a stand-in's interface. May be used from any
+/// thread.
 class Admin {
 public:
     /// `call_logs` must outlive it. Not ready: as many records wait there as `queue_limit`.
-    Admin(const store::CallLogStore& call_logs, std::size_t queue_limit);
+    /// `standin` answers all other paths; nullptr: there are none.
+    Admin(const store::CallLogStore& call_logs, std::size_t queue_limit,
+          const StandinApi* standin = nullptr);
 
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 
@@ -21,6 +26,7 @@ private:
 
     const store::CallLogStore& call_logs_;
     std::size_t queue_limit_;
+    const StandinApi* standin_;
 };
 
 }  // namespace customercare::admin

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "soap/endpoint.hpp"
+#include "standin/clock.hpp"
+#include "standin/journal.hpp"
+#include "standin/options.hpp"
+#include "store/call_log_reset.hpp"
+#include "store/call_log_store.hpp"
+
+namespace customercare::standin {
+
+/// A whole service with call logs, journal, clock and ids of its own. May be used from any thread;
+/// what opens or reads its files throws ServiceError{storage}.
+class Sandbox {
+public:
+    /// `name` is "" for the default one. What is given must outlive it.
+    Sandbox(std::string name, const Ingredients& ingredients, const Options& options);
+    ~Sandbox();
+    Sandbox(const Sandbox&) = delete;
+    Sandbox& operator=(const Sandbox&) = delete;
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const std::string& database() const { return store_options_.path; }
+    [[nodiscard]] Clock& clock() { return clock_; }
+    [[nodiscard]] Journal& journal() { return journal_; }
+
+    /// While a visit lives, threads and files of the service are there; else they are given back
+    /// after a while. The last one may end on any thread, the store's own included.
+    class Visit {
+    public:
+        explicit Visit(Sandbox& sandbox);
+        ~Visit();
+        Visit(const Visit&) = delete;
+        Visit& operator=(const Visit&) = delete;
+
+        [[nodiscard]] const soap::Endpoint& endpoint() const;
+        [[nodiscard]] store::CallLogStore& call_logs() const;
+
+    private:
+        Sandbox& sandbox_;
+    };
+
+    /// Gives back threads and memory if nobody has visited it for so long; state stays.
+    void close_if_idle(std::chrono::steady_clock::duration since);
+    [[nodiscard]] bool has_visits() const;
+    /// Closes it, completing what is in flight. Nobody may begin a visit any more.
+    void close();
+    /// Closes it and removes its files; likewise.
+    void remove();
+
+    [[nodiscard]] store::CallLogCount count_call_logs();
+    void clear_call_logs();
+    /// Call logs, journal, clock and ids as in a new sandbox.
+    void reset();
+
+    std::uint64_t next_request_id() { return next_request_id_++; }
+    void set_next_request_id(std::uint64_t id) { next_request_id_ = id; }
+    /// Throws ServiceError{usage} if a call log has that id or a greater one.
+    void set_next_call_log_id(std::int64_t id);
+
+private:
+    struct Service;
+
+    const std::string name_;
+    const Ingredients& ingredients_;
+    store::Options store_options_;
+    Clock clock_;
+    std::atomic<std::int64_t> least_call_log_id_{0};
+    std::atomic<std::uint64_t> next_request_id_{1};
+    Journal journal_;
+
+    mutable std::mutex mutex_;
+    std::unique_ptr<Service> service_;
+    std::size_t visits_ = 0;
+    std::chrono::steady_clock::time_point last_visit_ = std::chrono::steady_clock::now();
+};
+
+/// True for what may be a sandbox's name: 1 to 64 of A-Z a-z 0-9 . _ -, other than . and ..
+[[nodiscard]] bool is_sandbox_name(std::string_view name);
+
+/// The files of a sandbox lie beside the default database: its path with this and the name.
+inline constexpr std::string_view sandbox_suffix = ".sandbox-";
+
+}  // namespace customercare::standin
