@@ -255,7 +255,9 @@ public:
         trail_->position = position;
     }
     void refused(Stage stage, Refusal refusal, const ReadError& error) const {
-        refused(stage, refusal, error.words.text, error.position);
+        // What is not well-formed may be anything, and is not quoted.
+        const bool is_quoted = error.kind == ReadError::Kind::invalid;
+        refused(stage, refusal, is_quoted ? error.words.text : error.words.for_log, error.position);
     }
     void routed(const Route& route) const {
         if (trail_ == nullptr) return;

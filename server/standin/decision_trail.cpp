@@ -123,7 +123,7 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
     const bool reached_endpoint = !trail.steps.empty() || exchange.scenario.has_value();
     gatherer.add("http", reached_endpoint ? ok : refused,
                  reached_endpoint ? exchange.method + " " + exchange.target + ", " +
-                                        std::to_string(exchange.request_body.size()) + " bytes"
+                                        std::to_string(exchange.request_bytes) + " bytes"
                                   : exchange.detail);
     if (exchange.scenario) {
         gatherer.add("scenario", ok, exchange.scenario->name);
@@ -153,7 +153,7 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
     }
     gatherer.add("reply", ok,
                  "status " + std::to_string(exchange.status) + ", " +
-                     std::to_string(exchange.reply_body.size()) + " bytes",
+                     std::to_string(exchange.reply_bytes) + " bytes",
                  exchange.end);
     return gatherer.take();
 }

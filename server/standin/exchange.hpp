@@ -38,8 +38,9 @@ struct Exchange {
     std::string method;
     std::string target;
     Headers request_headers;
-    std::string request_body;
-    bool is_body_missing = false;  ///< body_too_long or no_room.
+    std::string request_body;       ///< Its beginning, if it is long.
+    std::size_t request_bytes = 0;  ///< Of the whole.
+    bool is_body_missing = false;   ///< body_too_long or no_room.
 
     // How it went.
     soap::Trail trail;
@@ -49,8 +50,9 @@ struct Exchange {
     // The reply.
     SteadyClock::time_point end;
     unsigned status = 0;
-    Headers reply_headers;  ///< Without those that http/ adds.
-    std::string reply_body;
+    Headers reply_headers;   ///< Without those that http/ adds.
+    std::string reply_body;  ///< Its beginning, if it is long.
+    std::size_t reply_bytes = 0;
     std::string outcome;
     std::string soap_version;
     std::string detail;

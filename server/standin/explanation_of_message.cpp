@@ -42,9 +42,13 @@ std::size_t to_character(std::string_view text, std::size_t at) {
     return std::min(at, text.size());
 }
 
-/// The piece of text around a place, on one line, with what is masked left out.
-std::string around(std::string_view text, soap::Position position) {
-    const std::size_t at = offset_of(text, position);
+/// The piece of text around a place, on one line, with what is masked left out; "" if the journal
+/// does not have it.
+std::string around(const Exchange& exchange, std::string_view text) {
+    const std::size_t at = offset_of(text, exchange.trail.position);
+    const bool is_cut = exchange.request_body.size() < exchange.request_bytes;
+    if (is_cut && at == text.size()) return {};
+    if (at >= text.size()) return {};
     const std::size_t begin = to_character(text, at - std::min(at, shown_bytes));
     const std::size_t end = to_character(text, std::min(at + shown_bytes, text.size()));
     std::string piece = Masking(text).masked(begin, end);
@@ -54,21 +58,25 @@ std::string around(std::string_view text, soap::Position position) {
     return piece;
 }
 
+std::string in_backquotes(const char* lead, const std::string& piece) {
+    return piece.empty() ? "" : lead + ('`' + piece + '`');
+}
+
 std::string place(const soap::Position& position) {
     return "line " + std::to_string(position.line) + ", column " + std::to_string(position.column);
 }
 
-std::string explain_not_well_formed(const soap::Trail& trail, std::string_view text) {
+std::string explain_not_well_formed(const Exchange& exchange, std::string_view text) {
+    const soap::Trail& trail = exchange.trail;
     if (text.empty()) {
         return trail.words.find("UTF-16") != std::string::npos
                    ? "The body is not in UTF-16, as its byte order mark or charset says."
                    : "The body is empty; send a SOAP envelope.";
     }
     if (trail.position.line == 0) return "The message is not well-formed XML: " + trail.words;
-    // Its words may quote what is masked elsewhere; the place says enough.
-    return "The message is not well-formed XML at " + place(trail.position) + ", around `" +
-           around(text, trail.position) +
-           "`. Look there for a tag that is not closed, a stray & or "
+    return "The message is not well-formed XML at " + place(trail.position) +
+           in_backquotes(", around ", around(exchange, text)) +
+           ". Look there for a tag that is not closed, a stray & or "
            "<, or a character that is not in the message's encoding.";
 }
 
@@ -89,10 +97,11 @@ std::string allowed_value(std::string_view words) {
     return {};
 }
 
-std::string explain_invalid(const soap::Trail& trail, std::string_view text) {
+std::string explain_invalid(const Exchange& exchange, std::string_view text) {
+    const soap::Trail& trail = exchange.trail;
     std::string sentences = "A part of the message is not as the contract has it, at " +
-                            place(trail.position) + ", behind `" + around(text, trail.position) +
-                            "`.";
+                            place(trail.position) +
+                            in_backquotes(", behind ", around(exchange, text)) + ".";
     const std::string allowed = allowed_value(trail.words);
     return allowed.empty() ? sentences + " " + mask(trail.words) : sentences + " " + allowed;
 }
@@ -103,7 +112,7 @@ std::string explain_message(const Exchange& exchange, std::string_view text) {
     const soap::Trail& trail = exchange.trail;
     switch (trail.refusal) {
         case soap::Refusal::not_well_formed:
-            return explain_not_well_formed(trail, text);
+            return explain_not_well_formed(exchange, text);
         case soap::Refusal::limit:
             return trail.words + " Send less, or raise that setting.";
         case soap::Refusal::version_mismatch:
@@ -126,7 +135,7 @@ std::string explain_message(const Exchange& exchange, std::string_view text) {
             }
             return "The message can't be read as a SOAP envelope with a Body: " + mask(trail.words);
         default:
-            return explain_invalid(trail, text);
+            return explain_invalid(exchange, text);
     }
 }
 

@@ -67,7 +67,7 @@ void Journal::write_pending() {
     std::vector<store::JournalRow> rows;
     rows.reserve(batch.size());
     for (const auto& exchange : batch) {
-        rows.push_back(journal_row(*exchange, sandbox_, options_.journal_max_body_bytes));
+        rows.push_back(journal_row(*exchange, sandbox_));
     }
     try {
         opened().append(rows);

@@ -24,16 +24,6 @@ Json headers_json(const Headers& headers) {
     return array;
 }
 
-/// Cuts a text at a character's border.
-bool cut(std::string& text, std::size_t max_bytes) {
-    if (text.size() <= max_bytes) return false;
-    while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0U) == 0x80U) {
-        --max_bytes;
-    }
-    text.resize(max_bytes);
-    return true;
-}
-
 std::string encoding_of(const Exchange& exchange) {
     const std::string_view bytes = exchange.request_body;
     if (bytes.starts_with("\xFF\xFE")) return "utf-16le";
@@ -44,24 +34,20 @@ std::string encoding_of(const Exchange& exchange) {
     return charset ? std::string(*charset) : "utf-8";
 }
 
-Json request_json(const Exchange& exchange, const std::optional<std::string>& text,
-                  std::size_t max_body_bytes) {
-    std::string body = text ? mask(*text) : "";
-    const bool is_cut = cut(body, max_body_bytes) || exchange.is_body_missing || !text;
+Json request_json(const Exchange& exchange, const std::optional<std::string>& text) {
+    const bool is_cut = exchange.request_body.size() < exchange.request_bytes;
     return {{"headers", headers_json(exchange.request_headers)},
-            {"body", std::move(body)},
-            {"bytes", exchange.request_body.size()},
+            {"body", text ? mask(*text) : ""},
+            {"bytes", exchange.request_bytes},
             {"encoding", encoding_of(exchange)},
-            {"truncated", is_cut}};
+            {"truncated", is_cut || exchange.is_body_missing || !text}};
 }
 
-Json reply_json(const Exchange& exchange, std::size_t max_body_bytes) {
-    std::string body = mask(exchange.reply_body);
-    const bool is_cut = cut(body, max_body_bytes);
+Json reply_json(const Exchange& exchange) {
     return {{"headers", headers_json(exchange.reply_headers)},
-            {"body", std::move(body)},
-            {"bytes", exchange.reply_body.size()},
-            {"truncated", is_cut}};
+            {"body", mask(exchange.reply_body)},
+            {"bytes", exchange.reply_bytes},
+            {"truncated", exchange.reply_body.size() < exchange.reply_bytes}};
 }
 
 Json note_json(const std::optional<ScenarioNote>& note) {
@@ -124,8 +110,7 @@ Json summary_json(const Exchange& exchange, std::string_view sandbox, std::strin
 
 }  // namespace
 
-store::JournalRow journal_row(const Exchange& exchange, std::string_view sandbox,
-                              std::size_t max_body_bytes) {
+store::JournalRow journal_row(const Exchange& exchange, std::string_view sandbox) {
     const std::optional<std::string> text = decode_body(exchange);
     Json json = summary_json(exchange, sandbox, explain(exchange, text.value_or("")));
     store::JournalRow row{.id = exchange.id,
@@ -135,8 +120,8 @@ store::JournalRow journal_row(const Exchange& exchange, std::string_view sandbox
                           .account_number = exchange.trail.account_number,
                           .summary = dump(json),
                           .entry = {}};
-    json["request"] = request_json(exchange, text, max_body_bytes);
-    json["reply"] = reply_json(exchange, max_body_bytes);
+    json["request"] = request_json(exchange, text);
+    json["reply"] = reply_json(exchange);
     json["trail"] = trail_json(exchange);
     json["ignored"] = ignored_json(exchange.trail);
     json["validation_errors"] = validation_errors(exchange);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <string_view>
 
 #include "standin/exchange.hpp"
@@ -8,9 +7,8 @@
 
 namespace customercare::standin {
 
-/// The exchange as JSON, in short and whole, as told in the README's chapter on the stand-in: SSN,
-/// DriverLicense and tokens are masked, bodies cut at `max_body_bytes`.
-[[nodiscard]] store::JournalRow journal_row(const Exchange& exchange, std::string_view sandbox,
-                                            std::size_t max_body_bytes);
+/// The exchange as JSON, in short and whole, as openapi.json describes it: SSN, DriverLicense and
+/// tokens are masked.
+[[nodiscard]] store::JournalRow journal_row(const Exchange& exchange, std::string_view sandbox);
 
 }  // namespace customercare::standin

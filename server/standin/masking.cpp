@@ -174,9 +174,19 @@ std::string mask(std::string_view text) { return Masking(text).masked(); }
 std::optional<std::string> decode_body(const Exchange& exchange) {
     const std::string* header = exchange.find_request_header("Content-Type");
     const soap::ContentType type(header != nullptr ? *header : std::string_view{});
+    std::string_view body = exchange.request_body;
+    const bool is_cut = body.size() < exchange.request_bytes;
+    if (is_cut) body.remove_suffix(body.size() % 2);
     std::string buffer;
-    const auto text = soap::to_utf8(exchange.request_body, type.parameter("charset"),
-                                    type.is_application_soap(), buffer);
+    const auto decode = [&] {
+        return soap::to_utf8(body, type.parameter("charset"), type.is_application_soap(), buffer);
+    };
+    auto text = decode();
+    if (!text && is_cut) {
+        body.remove_suffix(
+            std::min<std::size_t>(2, body.size()));  // The cut may part a surrogate pair.
+        text = decode();
+    }
     return text ? std::optional<std::string>(*text) : std::nullopt;
 }
 

@@ -13,10 +13,10 @@ namespace customercare::standin {
 
 /// What a stand-in sets for itself: settings standin.*.
 struct Options {
-    std::size_t journal_max_entries = 1000;          ///< Of one sandbox; the oldest go first.
-    std::size_t journal_max_bytes = 67'108'864;      ///< Likewise.
-    std::size_t journal_max_body_bytes = 1'048'576;  ///< Of a request or reply; the rest is cut.
-    std::size_t max_sandboxes = 1000;                ///< Beside the default one.
+    std::size_t journal_max_entries = 1000;        ///< Of one sandbox; the oldest go first.
+    std::size_t journal_max_bytes = 67'108'864;    ///< Likewise.
+    std::size_t journal_max_body_bytes = 262'144;  ///< Of a request or reply; the rest is cut.
+    std::size_t max_sandboxes = 1000;              ///< Beside the default one.
     std::chrono::seconds sandbox_idle{60};  ///< Then a sandbox gives back threads and memory.
 };
 

@@ -17,7 +17,7 @@ store::Options store_options(const std::string& name, const Ingredients& ingredi
     store::Options options = ingredients.store;
     options.least_id = &least_id;
     if (!name.empty()) {
-        options.path += std::string(sandbox_suffix) + name;
+        options.path.append(sandbox_infix).append(name).append(sandbox_suffix);
         options.is_durable = false;
     }
     return options;
@@ -44,6 +44,7 @@ struct Sandbox::Service {
 Sandbox::Sandbox(std::string name, const Ingredients& ingredients, const Options& options)
     : name_(std::move(name)),
       ingredients_(ingredients),
+      options_(options),
       store_options_(store_options(name_, ingredients, least_call_log_id_)),
       journal_(name_, store_options_.path + ".journal", options) {}
 
@@ -71,9 +72,7 @@ store::CallLogStore& Sandbox::Visit::call_logs() const { return *sandbox_.servic
 void Sandbox::close_if_idle(std::chrono::steady_clock::duration since) {
     {
         const std::lock_guard lock(mutex_);
-        const bool is_idle =
-            visits_ == 0 && std::chrono::steady_clock::now() - last_visit_ >= since;
-        if (!service_ || !is_idle) return;
+        if (visits_ > 0 || std::chrono::steady_clock::now() - last_visit_ < since) return;
         // Within the lock, since the next visit opens the same files.
         service_.reset();
     }

@@ -29,6 +29,7 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] const std::string& database() const { return store_options_.path; }
+    [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Clock& clock() { return clock_; }
     [[nodiscard]] Journal& journal() { return journal_; }
 
@@ -71,6 +72,7 @@ private:
 
     const std::string name_;
     const Ingredients& ingredients_;
+    const Options& options_;
     store::Options store_options_;
     Clock clock_;
     std::atomic<std::int64_t> least_call_log_id_{0};
@@ -86,7 +88,9 @@ private:
 /// True for what may be a sandbox's name: 1 to 64 of A-Z a-z 0-9 . _ -, other than . and ..
 [[nodiscard]] bool is_sandbox_name(std::string_view name);
 
-/// The files of a sandbox lie beside the default database: its path with this and the name.
-inline constexpr std::string_view sandbox_suffix = ".sandbox-";
+/// A sandbox's database lies beside the default one: its path, then the name between these. Further
+/// files have its name with something behind it, which hence is no other sandbox's database.
+inline constexpr std::string_view sandbox_infix = ".sandbox-";
+inline constexpr std::string_view sandbox_suffix = ".db";
 
 }  // namespace customercare::standin

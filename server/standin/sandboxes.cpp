@@ -17,7 +17,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds flush_interval{100};
+// Readers need not wait for it. Under load, what is not kept anyway is not written either.
+constexpr std::chrono::milliseconds flush_interval{500};
 constexpr std::chrono::seconds idle_interval{1};
 
 [[noreturn]] void refuse_name() {
@@ -79,17 +80,15 @@ std::shared_ptr<Sandbox> Sandboxes::get(std::string_view name) {
 std::vector<std::string> Sandboxes::names() const {
     std::set<std::string> names;
     const std::filesystem::path path(ingredients_.store.path);
-    const std::string stem = path.filename().string() + std::string(sandbox_suffix);
+    const std::string stem = path.filename().string().append(sandbox_infix);
     std::error_code ignored;  // Then there are no files.
-    std::set<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(
              path.parent_path().empty() ? "." : path.parent_path(), ignored)) {
         const std::string file = entry.path().filename().string();
-        if (file.starts_with(stem)) files.insert(file.substr(stem.size()));
-    }
-    for (const std::string& file : files) {
-        // Each has a lock file beside it; a journal, a WAL and the lock file have none.
-        if (files.contains(file + "-lock") && is_sandbox_name(file)) names.insert(file);
+        if (!file.starts_with(stem) || !file.ends_with(sandbox_suffix)) continue;
+        const std::size_t length = file.size() - sandbox_suffix.size();
+        const std::string name = file.substr(0, length).substr(stem.size());
+        if (is_sandbox_name(name)) names.insert(name);
     }
     const std::lock_guard lock(mutex_);
     for (const auto& [name, sandbox] : sandboxes_) names.insert(name);

@@ -16,6 +16,7 @@ constexpr std::string_view sandbox_header = "X-CustomerCare-Sandbox";
 constexpr std::string_view sandbox_prefix = "/sandbox/";
 
 std::shared_ptr<Exchange> begin_exchange(const model::HttpRequest& request, Sandbox& sandbox) {
+    const std::size_t shown = sandbox.options().journal_max_body_bytes;
     auto exchange = std::make_shared<Exchange>();
     exchange->request_id = sandbox.next_request_id();
     exchange->at = sandbox.clock().now();
@@ -25,19 +26,22 @@ std::shared_ptr<Exchange> begin_exchange(const model::HttpRequest& request, Sand
     for (const model::HttpHeader& header : request.headers) {
         exchange->request_headers.emplace_back(header.name, header.value);
     }
-    exchange->request_body = request.body;
+    // No more, since what waits to be written is beyond http.max_inflight_bytes.
+    exchange->request_body = request.body.substr(0, shown);
+    exchange->request_bytes = request.body.size();
     exchange->is_body_missing = request.body_too_long || request.no_room;
     return exchange;
 }
 
-void end_exchange(Exchange& exchange, const model::HttpReply& reply) {
+void end_exchange(Exchange& exchange, const Sandbox& sandbox, const model::HttpReply& reply) {
     exchange.end = Exchange::SteadyClock::now();
     exchange.status = reply.status;
     exchange.reply_headers = reply.headers;
     if (!reply.content_type.empty()) {
         exchange.reply_headers.emplace_back("Content-Type", reply.content_type);
     }
-    exchange.reply_body = reply.body;
+    exchange.reply_body = reply.body.substr(0, sandbox.options().journal_max_body_bytes);
+    exchange.reply_bytes = reply.body.size();
     exchange.outcome = reply.summary.outcome;
     exchange.soap_version = reply.summary.soap_version;
     exchange.detail = reply.summary.detail;
@@ -135,7 +139,7 @@ void Service::note(const Fragment& fragment) {
     reply.status = fragment.status;
     reply.summary.outcome = fragment.outcome;
     reply.summary.detail = fragment.detail;
-    end_exchange(*exchange, reply);
+    end_exchange(*exchange, *sandbox, reply);
     journal(*sandbox, exchange);
 }
 
@@ -158,7 +162,7 @@ void Service::finish(Call& call, model::HttpReply&& reply) {
         const auto now = std::chrono::floor<std::chrono::seconds>(call.exchange->at);
         reply.headers.emplace_back("Date", model::http_date(now.time_since_epoch().count()));
     }
-    end_exchange(*call.exchange, reply);
+    end_exchange(*call.exchange, *call.sandbox, reply);
     const std::int64_t id = journal(*call.sandbox, call.exchange);
     call.visit.reset();
     call.done(std::move(reply), id);

@@ -96,6 +96,18 @@ TEST_CASE("The journal has refused requests and pages too, each with what to cha
     for (std::size_t i = 0; i < 5; ++i) CHECK(all.at("entries")[i].at("id") == i + 1);
 }
 
+TEST_CASE("Requests that are refused before they are whole are in the journal, too",
+          "[integration][standin]") {
+    const StandIn stand_in;
+    CHECK(call(stand_in.server.port(), "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n").status ==
+          400);
+    const Json entry = stand_in.admin.last_entry();
+    CHECK(entry.at("outcome") == "refused");
+    CHECK(entry.at("status") == 400);
+    CHECK_THAT(entry.at("explanation").get<std::string>(), Contains("Content-Length"));
+    CHECK(stage(entry, "http") == "refused");
+}
+
 TEST_CASE("Elements that were ignored are in the journal with a hint", "[integration][standin]") {
     const StandIn stand_in;
     REQUIRE(is_success(stand_in.send({{"Premise", "<premiseNumber>1</premiseNumber>"}})));

@@ -96,7 +96,7 @@ TEST_CASE("A dropped sandbox is gone with its files, and begins anew when it is 
     const AdminClient admin(server.admin_port());
     REQUIRE(is_success(call(server.port(), in_sandbox("short"))));
     REQUIRE(admin.get("/sandbox/short/journal").at("entries").size() == 1);
-    const std::string file = server.database() + ".sandbox-short";
+    const std::string file = server.database() + ".sandbox-short.db";
     CHECK(std::filesystem::exists(file));
     CHECK(std::filesystem::exists(file + ".journal"));
     admin.act("DELETE", "/sandboxes/short");

@@ -83,6 +83,18 @@ TEST_CASE("A second signal ends the server at once", "[integration][shutdown]") 
     CHECK(steady_clock::now() - before < std::chrono::seconds(5));
 }
 
+TEST_CASE("A stand-in is ready after at most 50 ms of processor time",
+          "[integration][start][load]") {
+    // The least of some, as other programs on the machine add to it.
+    auto least = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 5; ++i) {
+        const TemporaryDirectory directory;
+        const ServerProcess server(directory.path());
+        least = std::min(least, server.cpu_time());
+    }
+    CHECK(least < std::chrono::milliseconds(50) * patience);
+}
+
 TEST_CASE("With --exit-with-parent the server ends when who started it has ended",
           "[integration][shutdown]") {
     const bool with_flag = GENERATE(true, false);
