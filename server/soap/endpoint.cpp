@@ -231,7 +231,9 @@ Endpoint::Worker& Endpoint::worker() const {
     };
     thread_local Slot slot;
     if (!slot.worker || slot.limits != options_.limits) {
-        slot = {options_.limits, std::make_unique<Worker>(contract_, options_.limits)};
+        // The guard refers to them, and this endpoint's own may be gone before the thread is.
+        slot.limits = options_.limits;
+        slot.worker = std::make_unique<Worker>(contract_, slot.limits);
     }
     // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete): it lives as long as the thread.
     return *slot.worker;
