@@ -51,12 +51,23 @@ struct ExchangeSummary {
     std::int64_t call_log_id = 0;
 };
 
+/// What a stand-in does to a reply on its way, for tests of clients. The connection ends with it.
+enum class WireFault : unsigned char {
+    none,
+    reset,      ///< Nothing is sent, and the connection is reset.
+    truncated,  ///< The body breaks off after HttpReply::truncated_after bytes.
+    raw,        ///< The body is sent without status line and headers.
+    silence,    ///< Nothing is sent until the client goes, or until http.idle_timeout.
+};
+
 struct HttpReply {
     unsigned status = 200;
     std::string_view content_type;                             ///< Static text; "" for none.
     std::vector<std::pair<std::string, std::string>> headers;  ///< Beyond those that http/ sets.
     std::string body;
     bool close = false;  ///< Close the connection after this reply.
+    WireFault wire_fault = WireFault::none;
+    std::size_t truncated_after = 0;  ///< Bytes of the body, for WireFault::truncated.
     ExchangeSummary summary;
 };
 
