@@ -42,6 +42,13 @@ struct ErrorData {
     std::string native_error_detail;
 };
 
+/// A fault of a stand-in's choice.
+struct CallFault {
+    bool is_client = false;  ///< Else Server.
+    std::string text;
+    unsigned status = 500;
+};
+
 /// How a call ended, for the log and for tests.
 enum class Outcome {
     stored,
@@ -59,8 +66,9 @@ struct CreateCallLogReply {
     std::string response_code;
     std::string response_description;
     std::optional<ErrorData> error_data;
-    std::int64_t call_log_id = 0;  ///< Of the stored or replayed record; 0 if there is none.
-    std::string operator_detail;   ///< For busy and failed: why, for the log alone.
+    std::int64_t call_log_id = 0;      ///< Of the stored or replayed record; 0 if there is none.
+    std::string operator_detail;       ///< For busy and failed: why, for the log alone.
+    std::optional<CallFault> fault{};  ///< A fault whatever the outcome is.
 };
 
 using CreateCallLogDone = std::function<void(CreateCallLogReply&&)>;

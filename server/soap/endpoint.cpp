@@ -168,7 +168,9 @@ struct Pending {
     void finish(model::CreateCallLogReply&& result) const {
         if (trail != nullptr) trail->steps.push_back({Stage::rules, Trail::Clock::now()});
         model::HttpReply reply;
-        if (result.outcome == model::Outcome::busy) {
+        if (result.fault) {
+            reply = chosen_fault(*result.fault);
+        } else if (result.outcome == model::Outcome::busy) {
             reply = busy(version, result.operator_detail);
         } else if (result.outcome == model::Outcome::failed) {
             reply = fault(version, FaultCode::server,
@@ -185,11 +187,20 @@ struct Pending {
         if (!result.operator_detail.empty())
             reply.summary.detail = std::move(result.operator_detail);
         reply.summary.operation = operation;
-        reply.summary.outcome = name_of(result.outcome);
+        if (!result.fault) reply.summary.outcome = name_of(result.outcome);
         reply.summary.call_log_id = result.call_log_id;
         reply.summary.ignored = ignored;
         if (trail != nullptr) trail->steps.push_back({Stage::reply, Trail::Clock::now()});
         respond(std::move(reply));
+    }
+
+private:
+    [[nodiscard]] model::HttpReply chosen_fault(const model::CallFault& chosen) const {
+        model::HttpReply reply =
+            fault(version, chosen.is_client ? FaultCode::client : FaultCode::server, chosen.text);
+        reply.status = chosen.status;
+        if (chosen.status == 503) reply.headers.emplace_back("Retry-After", "1");
+        return reply;
     }
 };
 
@@ -293,7 +304,7 @@ private:
 };
 
 void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond reply_to,
-                      Trail* trail) const {
+                      Trail* trail, const CallHandler* instead) const {
     const Steps steps(trail);
     const model::HttpRespond respond = [this,
                                         reply_to = std::move(reply_to)](model::HttpReply&& reply) {
@@ -323,7 +334,7 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
         steps.refused(Stage::route, Refusal::path_info);
         return respond(path_info_page());
     }
-    if (request.method == "POST") return handle_soap(request, respond, steps);
+    if (request.method == "POST") return handle_soap(request, respond, steps, instead);
     if (request.method == "GET") {
         steps.passed(Stage::route);
         if (trail != nullptr) trail->is_page = true;
@@ -334,7 +345,7 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
 }
 
 void Endpoint::handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond,
-                           const Steps& steps) const {
+                           const Steps& steps, const CallHandler* instead) const {
     const model::HttpHeader* header = request.find("Content-Type");
     const ContentType content_type(header != nullptr ? header->value : std::string_view{});
     const Route routed = route(request, content_type, contract_);
@@ -436,9 +447,11 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::HttpR
         Pending{reading.version, options_.time_zone, clock_, call.credentials,
                 std::move(reading.credentials_attributes), reading.operation->name,
                 describe_ignored(reading), respond, steps.trail()});
-    create_call_log_.handle(std::move(call), [pending](model::CreateCallLogReply&& result) {
+    const model::CreateCallLogDone done = [pending](model::CreateCallLogReply&& result) {
         pending->finish(std::move(result));
-    });
+    };
+    if (instead != nullptr) return (*instead)(std::move(call), done);
+    create_call_log_.handle(std::move(call), done);
 }
 
 }  // namespace customercare::soap

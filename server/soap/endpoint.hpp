@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 #include "handlers/create_call_log.hpp"
@@ -9,6 +10,10 @@
 #include "soap/trail.hpp"
 
 namespace customercare::soap {
+
+/// Answers a call that was read, as handlers::CreateCallLog::handle() does.
+using CallHandler =
+    std::function<void(model::CreateCallLogRequest&&, const model::CreateCallLogDone&)>;
 
 /// The address of the service: everything that CustomerCareService.asmx answers, in the order of
 /// decisions of ASMX. handle() may be called from any thread; each gets a guard and a gSOAP context
@@ -20,9 +25,10 @@ public:
              model::Clock clock = model::system_now);
 
     /// Answers one request; `reply_to` is called from within this call or, for what is stored, on
-    /// the store's thread. `trail`, if not null, is filled until then and must live as long.
+    /// the store's thread. `trail`, if not null, is filled until then and must live as long. A call
+    /// goes to `instead` if that is not null.
     void handle(const model::HttpRequest& request, model::HttpRespond reply_to,
-                Trail* trail = nullptr) const;
+                Trail* trail = nullptr, const CallHandler* instead = nullptr) const;
 
 private:
     struct Worker;
@@ -31,7 +37,7 @@ private:
     class Steps;
 
     void handle_soap(const model::HttpRequest& request, const model::HttpRespond& respond,
-                     const Steps& steps) const;
+                     const Steps& steps, const CallHandler* instead) const;
 
     Options options_;
     const Contract& contract_;
