@@ -5,6 +5,7 @@
 
 #include "handlers/rules.hpp"
 #include "soap/options.hpp"
+#include "standin/scenario_options.hpp"
 #include "store/call_log_store.hpp"
 #include "store/credential_store.hpp"
 #include "store/keys.hpp"
@@ -18,6 +19,7 @@ struct Options {
     std::size_t journal_max_body_bytes = 262'144;  ///< Of a request or reply; the rest is cut.
     std::size_t max_sandboxes = 1000;              ///< Beside the default one.
     std::chrono::seconds sandbox_idle{60};  ///< Then a sandbox gives back threads and memory.
+    ScenarioOptions scenarios;
 };
 
 /// What every sandbox's service is made of. The pointers outlive the stand-in.
