@@ -19,7 +19,7 @@ set(may_include_main cli http standin soap handlers store model admin)
 set(libraries
   "sqlite3\\.h=^store/"
   "boost/.*=^http/"
-  "curl/.*=^standin/forward"
+  "curl/.*=^standin/curl"
   "openssl/.*=^http/tls"
   "pugixml\\.hpp=^(soap|standin)/"
   "(soapH|soapStub|stdsoap2|service)\\.(h|nsmap)=^soap/")

@@ -1,7 +1,5 @@
 #include "standin/forward.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <list>
 #include <mutex>
@@ -12,6 +10,7 @@
 
 #include "model/error.hpp"
 #include "soap/writer.hpp"
+#include "standin/curl.hpp"
 #include "standin/message.hpp"
 
 namespace customercare::standin {
@@ -19,16 +18,16 @@ namespace customercare::standin {
 namespace {
 
 struct FreeEasy {
-    void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
+    void operator()(CURL* handle) const noexcept { Curl::get().curl_easy_cleanup(handle); }
 };
 struct FreeMulti {
-    void operator()(CURLM* handle) const noexcept { curl_multi_cleanup(handle); }
+    void operator()(CURLM* handle) const noexcept { Curl::get().curl_multi_cleanup(handle); }
 };
 struct FreeList {
-    void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const noexcept { Curl::get().curl_slist_free_all(list); }
 };
 struct FreeUrl {
-    void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
+    void operator()(CURLU* url) const noexcept { Curl::get().curl_url_cleanup(url); }
 };
 
 [[noreturn]] void refuse_url(const std::string& url, const std::string& why) {
@@ -36,16 +35,16 @@ struct FreeUrl {
 }
 
 void check_url(const std::string& url) {
-    const std::unique_ptr<CURLU, FreeUrl> parsed(curl_url());
+    const std::unique_ptr<CURLU, FreeUrl> parsed(Curl::get().curl_url());
     if (!parsed) throw std::bad_alloc();
-    if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+    if (Curl::get().curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
         (!url.starts_with("http://") && !url.starts_with("https://"))) {
         refuse_url(url, "is no URL of the form http://HOST:PORT/PATH or https://HOST:PORT/PATH");
     }
     const auto has = [&parsed](CURLUPart part) {
         char* text = nullptr;
-        const bool is_there = curl_url_get(parsed.get(), part, &text, 0) == CURLUE_OK;
-        curl_free(text);
+        const bool is_there = Curl::get().curl_url_get(parsed.get(), part, &text, 0) == CURLUE_OK;
+        Curl::get().curl_free(text);
         return is_there;
     };
     if (has(CURLUPART_USER) || has(CURLUPART_PASSWORD) || has(CURLUPART_QUERY) ||
@@ -78,7 +77,7 @@ struct Transfer {
     model::HttpRespond respond;
 
     void add_header(const std::string& line) {
-        curl_slist* const longer = curl_slist_append(headers.get(), line.c_str());
+        curl_slist* const longer = Curl::get().curl_slist_append(headers.get(), line.c_str());
         if (longer == nullptr) throw std::bad_alloc();
         (void)headers.release();  // It is the beginning of the longer one.
         headers.reset(longer);
@@ -137,9 +136,8 @@ private:
 
 Forward::Impl::Impl(ForwardOptions options, Observer observe)
     : options_(std::move(options)), observe_(std::move(observe)) {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     check_url(options_.url);
-    multi_.reset(curl_multi_init());
+    multi_.reset(Curl::get().curl_multi_init());
     if (!multi_) throw std::bad_alloc();
     thread_ = std::thread([this] { run(); });
 }
@@ -149,10 +147,10 @@ Forward::Impl::~Impl() {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
-    curl_multi_wakeup(multi_.get());
+    Curl::get().curl_multi_wakeup(multi_.get());
     thread_.join();
     for (const auto& transfer : running_) {
-        curl_multi_remove_handle(multi_.get(), transfer->handle.get());
+        Curl::get().curl_multi_remove_handle(multi_.get(), transfer->handle.get());
     }
 }
 
@@ -163,7 +161,7 @@ void Forward::Impl::answer(const model::HttpRequest& request, model::HttpRespond
         const std::lock_guard lock(mutex_);
         new_.push_back(std::move(transfer));
     }
-    curl_multi_wakeup(multi_.get());
+    Curl::get().curl_multi_wakeup(multi_.get());
 }
 
 std::unique_ptr<Transfer> Forward::Impl::prepare(const model::HttpRequest& request) const {
@@ -192,32 +190,34 @@ std::unique_ptr<Transfer> Forward::Impl::prepare(const model::HttpRequest& reque
         }
     }
 
-    transfer->handle.reset(curl_easy_init());
+    transfer->handle.reset(Curl::get().curl_easy_init());
     CURL* const handle = transfer->handle.get();
     if (handle == nullptr) throw std::bad_alloc();
+    const auto set = [handle](CURLoption option, auto value) {
+        Curl::get().curl_easy_setopt(handle, option, value);
+    };
     const std::string url = options_.url + std::string(query_of(request.target));
-    curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
-    curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
     if (request.method == "HEAD") {
-        curl_easy_setopt(handle, CURLOPT_NOBODY, 1L);
+        set(CURLOPT_NOBODY, 1L);
     } else if (request.method == "POST" || !request.body.empty()) {
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE,
-                         static_cast<curl_off_t>(exchange.request_body.size()));
-        curl_easy_setopt(handle, CURLOPT_POSTFIELDS, exchange.request_body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(exchange.request_body.size()));
+        set(CURLOPT_POSTFIELDS, exchange.request_body.data());
     }
-    curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, exchange.method.c_str());
-    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, transfer->headers.get());
+    set(CURLOPT_CUSTOMREQUEST, exchange.method.c_str());
+    set(CURLOPT_HTTPHEADER, transfer->headers.get());
     if (!options_.certificate_authorities.empty()) {
-        curl_easy_setopt(handle, CURLOPT_CAINFO, options_.certificate_authorities.c_str());
+        set(CURLOPT_CAINFO, options_.certificate_authorities.c_str());
     }
-    curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Transfer::receive);
-    curl_easy_setopt(handle, CURLOPT_WRITEDATA, transfer.get());
-    curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::receive_header);
-    curl_easy_setopt(handle, CURLOPT_HEADERDATA, transfer.get());
-    curl_easy_setopt(handle, CURLOPT_PRIVATE, transfer.get());
+    set(CURLOPT_WRITEFUNCTION, &Transfer::receive);
+    set(CURLOPT_WRITEDATA, transfer.get());
+    set(CURLOPT_HEADERFUNCTION, &Transfer::receive_header);
+    set(CURLOPT_HEADERDATA, transfer.get());
+    set(CURLOPT_PRIVATE, transfer.get());
     return transfer;
 }
 
@@ -225,9 +225,9 @@ void Forward::Impl::run() {
     constexpr int longest_wait_ms = 60'000;  // Somebody who asks ends it.
     while (take_new()) {
         int running = 0;
-        curl_multi_perform(multi_.get(), &running);
+        Curl::get().curl_multi_perform(multi_.get(), &running);
         finish_done();
-        curl_multi_poll(multi_.get(), nullptr, 0, longest_wait_ms, nullptr);
+        Curl::get().curl_multi_poll(multi_.get(), nullptr, 0, longest_wait_ms, nullptr);
     }
 }
 
@@ -235,7 +235,7 @@ void Forward::Impl::run() {
 bool Forward::Impl::take_new() {
     const std::lock_guard lock(mutex_);
     for (auto& transfer : new_) {
-        curl_multi_add_handle(multi_.get(), transfer->handle.get());
+        Curl::get().curl_multi_add_handle(multi_.get(), transfer->handle.get());
         running_.push_back(std::move(transfer));
     }
     new_.clear();
@@ -244,12 +244,12 @@ bool Forward::Impl::take_new() {
 
 void Forward::Impl::finish_done() {
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    while (const CURLMsg* message = Curl::get().curl_multi_info_read(multi_.get(), &left)) {
         if (message->msg != CURLMSG_DONE) continue;
         const CURLcode result = message->data.result;  // The message goes with the handle.
         Transfer* done = nullptr;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &done);
-        curl_multi_remove_handle(multi_.get(), message->easy_handle);
+        Curl::get().curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &done);
+        Curl::get().curl_multi_remove_handle(multi_.get(), message->easy_handle);
         finish(*done, result);
         running_.remove_if([done](const auto& transfer) { return transfer.get() == done; });
     }
@@ -259,7 +259,7 @@ void Forward::Impl::finish(Transfer& transfer, CURLcode result) {
     if (result != CURLE_OK) return transfer.respond(no_answer(transfer, result));
     Recording& exchange = transfer.exchange;
     long status = 0;
-    curl_easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    Curl::get().curl_easy_getinfo(transfer.handle.get(), CURLINFO_RESPONSE_CODE, &status);
     exchange.status = static_cast<unsigned>(status);
     model::HttpReply reply;
     reply.status = exchange.status;
@@ -290,7 +290,8 @@ model::HttpReply Forward::Impl::no_answer(const Transfer& transfer, CURLcode res
     reply.summary.operation = transfer.operation;
     reply.summary.soap_version = transfer.soap_version;
     reply.summary.outcome = "failed";
-    reply.summary.detail = std::string("standin.forward: ") + curl_easy_strerror(result) + '.';
+    reply.summary.detail =
+        std::string("standin.forward: ") + Curl::get().curl_easy_strerror(result) + '.';
     return reply;
 }
 
