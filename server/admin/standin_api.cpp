@@ -83,6 +83,7 @@ StandinApi::StandinApi(const ApiContext& context) : context_(context) {
     append(routes_, journal_routes(context_));
     append(routes_, call_log_routes(context_));
     append(routes_, send_routes(context_));
+    append(routes_, scenario_routes());
     routes_.push_back({"GET", "/openapi.json", [](const ApiCall&) {
                            return text_reply(200, "application/json", std::string(openapi_text));
                        }});

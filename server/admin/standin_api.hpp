@@ -44,6 +44,7 @@ private:
 [[nodiscard]] std::vector<ApiRoute> call_log_routes(const ApiContext& context);
 [[nodiscard]] std::vector<ApiRoute> control_routes(const ApiContext& context);
 [[nodiscard]] std::vector<ApiRoute> send_routes(const ApiContext& context);
+[[nodiscard]] std::vector<ApiRoute> scenario_routes();
 
 /// Why a request must not be answered that another page made a browser send, or that a name which
 /// was made to point to this machine led here; "" if it may be.

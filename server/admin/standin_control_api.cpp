@@ -23,7 +23,7 @@ model::HttpReply list_sandboxes(const ApiContext& context) {
         json["sandboxes"].push_back({{"name", name},
                                      {"call_logs", sandbox->count_call_logs().count},
                                      {"journal_entries", sandbox->journal().count()},
-                                     {"scenarios", 0}});
+                                     {"scenarios", sandbox->scenarios().size()}});
     }
     return json_reply(200, json);
 }

@@ -32,7 +32,7 @@ Backend::StandIn::StandIn(const Settings& settings, const store::Keys& keys,
                 [&log](const std::string& why) {
                     log.write(LogLevel::error, "stand_in_failed", {{"detail", why}});
                 }),
-      service(sandboxes) {}
+      service(sandboxes, settings.standin.scenarios) {}
 
 Backend::Backend(const Settings& settings, const store::Keys& keys,
                  const store::CredentialRegistry& credentials, const Log& log) {

@@ -144,7 +144,8 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
     add("route", soap::Stage::route, route_detail(trail));
     add("guard", soap::Stage::guard, guard_detail(trail));
     add("skeleton", soap::Stage::skeleton, "read by gSOAP");
-    if (const auto rules_end = end_of(trail, soap::Stage::rules)) {
+    const auto rules_end = end_of(trail, soap::Stage::rules);
+    if (rules_end && !exchange.is_answered_by_scenario) {
         add_rules(gatherer, exchange, *rules_end);
     } else {
         for (const char* name : {"credentials", "validation", "duplicates", "store"}) {

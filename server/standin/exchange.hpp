@@ -45,6 +45,8 @@ struct Exchange {
     // How it went.
     soap::Trail trail;
     std::optional<ScenarioNote> scenario = std::nullopt;
+    /// By that, or for want of a recording: the rules of the service have had no say.
+    bool is_answered_by_scenario = false;
     std::optional<ScenarioNote> nearest_scenario = std::nullopt;
 
     // The reply.

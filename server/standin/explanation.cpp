@@ -124,12 +124,23 @@ std::string explain_ignored(const soap::Trail& trail) {
            first.path + " in line " + std::to_string(first.line) + ". " + ignored_hint(first);
 }
 
+std::string explain_scenario(const Exchange& exchange) {
+    if (exchange.scenario) {
+        return "The scenario " + in_quotes(exchange.scenario->name) +
+               " answers so, whatever the message holds.";
+    }
+    if (!exchange.nearest_scenario) return "No recording answers it.";
+    return "No recording answers it; the nearest is " + exchange.nearest_scenario->name + ": " +
+           exchange.nearest_scenario->why + ".";
+}
+
 }  // namespace
 
 std::string explain(const Exchange& exchange, std::string_view text) {
     const soap::Trail& trail = exchange.trail;
     switch (trail.refusal) {
         case Refusal::none:
+            if (exchange.is_answered_by_scenario) return explain_scenario(exchange);
             break;
         case Refusal::no_room:
             return "Requests in flight take all of http.max_inflight_bytes. Send it again later.";

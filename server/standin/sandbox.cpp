@@ -5,7 +5,6 @@
 #include <system_error>
 #include <utility>
 
-#include "handlers/create_call_log.hpp"
 #include "model/error.hpp"
 
 namespace customercare::standin {
@@ -46,7 +45,14 @@ Sandbox::Sandbox(std::string name, const Ingredients& ingredients, const Options
       ingredients_(ingredients),
       options_(options),
       store_options_(store_options(name_, ingredients, least_call_log_id_)),
-      journal_(name_, store_options_.path + ".journal", options) {}
+      journal_(name_, store_options_.path + ".journal", options),
+      scenarios_(options.scenarios.scenarios, options.scenarios.has_magic_accounts,
+                 [this](const model::Sensitive& token,
+                        std::string_view client_subject) -> std::optional<std::string> {
+                     const auto found = ingredients_.credentials->find(
+                         store::Role::direct, token, clock_.now(), client_subject);
+                     return found ? std::optional(found->label) : std::nullopt;
+                 }) {}
 
 Sandbox::~Sandbox() = default;
 
@@ -66,6 +72,10 @@ Sandbox::Visit::~Visit() {
 }
 
 const soap::Endpoint& Sandbox::Visit::endpoint() const { return sandbox_.service_->endpoint; }
+
+const handlers::CreateCallLog& Sandbox::Visit::create_call_log() const {
+    return sandbox_.service_->create_call_log;
+}
 
 store::CallLogStore& Sandbox::Visit::call_logs() const { return *sandbox_.service_->call_logs; }
 
@@ -116,6 +126,7 @@ void Sandbox::clear_call_logs() {
 void Sandbox::reset() {
     clear_call_logs();
     journal_.clear();
+    scenarios_.reset();
     clock_.release();
     least_call_log_id_ = 0;
     next_request_id_ = 1;

@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "handlers/create_call_log.hpp"
 #include "soap/endpoint.hpp"
 #include "standin/clock.hpp"
 #include "standin/journal.hpp"
 #include "standin/options.hpp"
+#include "standin/scenario_set.hpp"
 #include "store/call_log_reset.hpp"
 #include "store/call_log_store.hpp"
 
@@ -32,6 +34,7 @@ public:
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Clock& clock() { return clock_; }
     [[nodiscard]] Journal& journal() { return journal_; }
+    [[nodiscard]] ScenarioSet& scenarios() { return scenarios_; }
 
     /// While a visit lives, threads and files of the service are there; else they are given back
     /// after a while. The last one may end on any thread, the store's own included.
@@ -43,6 +46,7 @@ public:
         Visit& operator=(const Visit&) = delete;
 
         [[nodiscard]] const soap::Endpoint& endpoint() const;
+        [[nodiscard]] const handlers::CreateCallLog& create_call_log() const;
         [[nodiscard]] store::CallLogStore& call_logs() const;
 
     private:
@@ -59,7 +63,7 @@ public:
 
     [[nodiscard]] store::CallLogCount count_call_logs();
     void clear_call_logs();
-    /// Call logs, journal, clock and ids as in a new sandbox.
+    /// Call logs, journal, scenarios, clock and ids as in a new sandbox.
     void reset();
 
     std::uint64_t next_request_id() { return next_request_id_++; }
@@ -78,6 +82,7 @@ private:
     std::atomic<std::int64_t> least_call_log_id_{0};
     std::atomic<std::uint64_t> next_request_id_{1};
     Journal journal_;
+    ScenarioSet scenarios_;
 
     mutable std::mutex mutex_;
     std::unique_ptr<Service> service_;

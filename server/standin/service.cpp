@@ -110,15 +110,10 @@ void Service::handle(const model::HttpRequest& request, Done done) {
     model::HttpRequest inner = request;
     inner.mount = address.mount;
     inner.target = address.target;
-    // Here a scenario may answer in the endpoint's place.
     try {
-        call->visit->endpoint().handle(
-            inner,
-            [this, call](model::HttpReply&& reply) {
-                // Here the reply passes the scenario that has matched.
-                finish(*call, std::move(reply));
-            },
-            &call->exchange->trail);
+        detour_.answer(
+            inner, *call->sandbox, *call->visit, *call->exchange,
+            [this, call](model::HttpReply&& reply) { finish(*call, std::move(reply)); });
     } catch (const std::exception& error) {
         if (call->is_answered) throw;
         refuse(call, 500, std::string("A defect of the program: ") + error.what());

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "model/http_message.hpp"
+#include "standin/detour.hpp"
 #include "standin/exchange.hpp"
 #include "standin/sandboxes.hpp"
 
@@ -21,14 +22,16 @@ struct SandboxAddress {
 /// Throws ServiceError{usage} if both are there and differ.
 [[nodiscard]] SandboxAddress sandbox_address(const model::HttpRequest& request);
 
-/// What answers at the service's address in a stand-in: finds the sandbox, lets its endpoint
-/// answer, and writes the journal. May be used from any thread.
+/// What answers at the service's address in a stand-in: finds the sandbox, lets a scenario or its
+/// endpoint answer, and writes the journal. May be used from any thread.
 class Service {
 public:
     /// Takes the reply, and the id of its journal entry.
     using Done = std::function<void(model::HttpReply&&, std::int64_t journal_id)>;
 
-    explicit Service(Sandboxes& sandboxes) : sandboxes_(sandboxes) {}
+    /// Throws ServiceError{usage} as Detour does.
+    Service(Sandboxes& sandboxes, const ScenarioOptions& options)
+        : sandboxes_(sandboxes), detour_(options) {}
 
     void handle(const model::HttpRequest& request, model::HttpRespond respond);
     /// The same for one who asks for the journal entry, too.
@@ -53,6 +56,7 @@ private:
     std::int64_t journal(Sandbox& sandbox, const std::shared_ptr<Exchange>& exchange);
 
     Sandboxes& sandboxes_;
+    Detour detour_;
 };
 
 }  // namespace customercare::standin
