@@ -406,12 +406,14 @@ void check_together(const Settings& settings) {
     }
     const standin::ScenarioOptions& scenarios = settings.standin.scenarios;
     if (!scenarios.record.empty() && scenarios.forward.url.empty()) {
-        refuse("standin.record has no effect without standin.forward: only what is forwarded is "
-               "recorded");
+        refuse(
+            "standin.record has no effect without standin.forward: only what is forwarded is "
+            "recorded");
     }
     if (!scenarios.replay.empty() && !scenarios.forward.url.empty()) {
-        refuse("standin.replay and standin.forward exclude each other: a recording or a real "
-               "service answers");
+        refuse(
+            "standin.replay and standin.forward exclude each other: a recording or a real "
+            "service answers");
     }
     if (settings.mode != Mode::production || tls.is_on() || settings.tls_ends_at_proxy) return;
     for (const http::Options* options :

@@ -82,8 +82,8 @@ struct LoadedSettings {
                                            const std::vector<SettingFlag>& flags);
 
 /// Throws ServiceError{usage}, naming the settings, if the server can't be run with these together:
-/// TLS is half set, two sources of answers are, or mode production would speak plain HTTP with other
-/// machines.
+/// TLS is half set, two sources of answers are, or mode production would speak plain HTTP with
+/// other machines.
 void check_together(const Settings& settings);
 
 /// "127.0.0.1:8080", "[::1]:8080".

@@ -87,8 +87,9 @@ std::vector<ApiRoute> control_routes(const ApiContext& context) {
              drop_sandbox(context, call, respond);
          }},
         {"POST", "/reset",
-         [](const ApiCall& call) {
+         [&context](const ApiCall& call) {
              call.sandbox->reset();
+             context.service.restart_replay(call.sandbox->name());
              return no_content();
          }},
         {"GET", "/clock",

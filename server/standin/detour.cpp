@@ -95,45 +95,43 @@ void Detour::answer(const model::HttpRequest& request, Sandbox& sandbox,
     const Choice choice = sandbox.scenarios().choose(request);
     exchange.scenario = note(choice.scenario);
     exchange.nearest_scenario = note(choice.nearest);
-    if (!choice.scenario) {
-        return answer_really(request, visit, exchange, std::move(respond));
-    }
+    const Place place{sandbox.name(), visit, exchange};
+    if (!choice.scenario) return answer_really(request, place, std::move(respond));
     exchange.is_answered_by_scenario = replaces_rules(choice.scenario->answer.kind);
     if (exchange.is_answered_by_scenario) describe(request, exchange.trail);
     const RealService real{
-        visit.create_call_log(),
-        [&](const model::HttpRequest& passed, model::HttpRespond reply_to,
-            const soap::CallHandler* instead) {
+        visit.create_call_log(), [&](const model::HttpRequest& passed, model::HttpRespond reply_to,
+                                     const soap::CallHandler* instead) {
             if (instead == nullptr) {
-                return answer_really(passed, visit, exchange, std::move(reply_to));
+                return answer_really(passed, place, std::move(reply_to));
             }
             visit.endpoint().handle(passed, std::move(reply_to), &exchange.trail, instead);
         }};
     perform(*choice.scenario, request, real, delays_, std::move(respond));
 }
 
-void Detour::answer_really(const model::HttpRequest& request, const Sandbox::Visit& visit,
-                           Exchange& exchange, model::HttpRespond respond) {
+void Detour::answer_really(const model::HttpRequest& request, const Place& place,
+                           model::HttpRespond respond) {
     const bool is_whole = !request.body_too_long && !request.no_room;
     if (is_whole && forward_) {
-        describe(request, exchange.trail);
+        describe(request, place.exchange.trail);
         return forward_->answer(request, std::move(respond));
     }
     if (is_whole && replay_ && request.method == "POST") {
-        return replay(request, visit, exchange, std::move(respond));
+        return replay(request, place, std::move(respond));
     }
-    visit.endpoint().handle(request, std::move(respond), &exchange.trail);
+    place.visit.endpoint().handle(request, std::move(respond), &place.exchange.trail);
 }
 
-void Detour::replay(const model::HttpRequest& request, const Sandbox::Visit& visit,
-                    Exchange& exchange, model::HttpRespond respond) {
-    Replayed replayed = replay_->answer(request);
+void Detour::replay(const model::HttpRequest& request, const Place& place,
+                    model::HttpRespond respond) {
+    Replayed replayed = replay_->answer(request, place.sandbox);
     if (replayed.reply) {
-        describe(request, exchange.trail);
+        describe(request, place.exchange.trail);
         return respond(std::move(*replayed.reply));
     }
-    exchange.nearest_scenario = note(replayed.nearest);
-    exchange.is_answered_by_scenario = true;
+    place.exchange.nearest_scenario = note(replayed.nearest);
+    place.exchange.is_answered_by_scenario = true;
     const soap::CallHandler refuse = [](model::CreateCallLogRequest&&,
                                         const model::CreateCallLogDone& done) {
         done({.fault = model::CallFault{
@@ -141,7 +139,11 @@ void Detour::replay(const model::HttpRequest& request, const Sandbox::Visit& vis
                           "of the same operation with the same standin.replay_fields. The "
                           "journal's entry tells which is nearest."}});
     };
-    visit.endpoint().handle(request, std::move(respond), &exchange.trail, &refuse);
+    place.visit.endpoint().handle(request, std::move(respond), &place.exchange.trail, &refuse);
+}
+
+void Detour::restart_replay(const std::string& sandbox) {
+    if (replay_) replay_->restart(sandbox);
 }
 
 }  // namespace customercare::standin

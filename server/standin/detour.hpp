@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "model/http_message.hpp"
 #include "standin/delays.hpp"
@@ -26,11 +27,19 @@ public:
     void answer(const model::HttpRequest& request, Sandbox& sandbox, const Sandbox::Visit& visit,
                 Exchange& exchange, model::HttpRespond respond);
 
+    /// The sandbox's recordings begin at the first ones again.
+    void restart_replay(const std::string& sandbox);
+
 private:
-    void answer_really(const model::HttpRequest& request, const Sandbox::Visit& visit,
-                       Exchange& exchange, model::HttpRespond respond);
-    void replay(const model::HttpRequest& request, const Sandbox::Visit& visit, Exchange& exchange,
-                model::HttpRespond respond);
+    /// One request and where it is.
+    struct Place {
+        const std::string& sandbox;
+        const Sandbox::Visit& visit;
+        Exchange& exchange;
+    };
+    void answer_really(const model::HttpRequest& request, const Place& place,
+                       model::HttpRespond respond);
+    void replay(const model::HttpRequest& request, const Place& place, model::HttpRespond respond);
 
     // Before those that use them on their threads.
     std::optional<Recorder> recorder_;

@@ -106,17 +106,20 @@ std::vector<std::string> Replay::find_misses(const Entry& entry, const Entry& as
     return misses;
 }
 
-Replayed Replay::answer(const model::HttpRequest& request) {
+Replayed Replay::answer(const model::HttpRequest& request, const std::string& sandbox) {
     const Entry asked = read(request);
     const std::lock_guard lock(mutex_);
-    Entry* last = nullptr;
+    std::vector<bool>& used = used_[sandbox];
+    used.resize(entries_.size());
+    std::size_t last = entries_.size();
     Replayed replayed;
     std::size_t fewest = std::numeric_limits<std::size_t>::max();
-    for (Entry& entry : entries_) {
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        const Entry& entry = entries_[i];
         const std::vector<std::string> misses = find_misses(entry, asked);
         if (misses.empty()) {
-            last = &entry;
-            if (!entry.is_used) break;
+            last = i;
+            if (!used[i]) break;
         } else if (misses.size() < fewest) {
             fewest = misses.size();
             std::string why;
@@ -124,14 +127,14 @@ Replayed Replay::answer(const model::HttpRequest& request) {
             replayed.nearest = NearMiss{0, entry.recording.name, why};
         }
     }
-    if (last == nullptr) return replayed;
-    last->is_used = true;
-    return {reply_of(last->recording), std::nullopt};
+    if (last == entries_.size()) return replayed;
+    used[last] = true;
+    return {reply_of(entries_[last].recording), std::nullopt};
 }
 
-void Replay::reset() {
+void Replay::restart(const std::string& sandbox) {
     const std::lock_guard lock(mutex_);
-    for (Entry& entry : entries_) entry.is_used = false;
+    used_.erase(sandbox);
 }
 
 }  // namespace customercare::standin

@@ -111,9 +111,8 @@ void Service::handle(const model::HttpRequest& request, Done done) {
     inner.mount = address.mount;
     inner.target = address.target;
     try {
-        detour_.answer(
-            inner, *call->sandbox, *call->visit, *call->exchange,
-            [this, call](model::HttpReply&& reply) { finish(*call, std::move(reply)); });
+        detour_.answer(inner, *call->sandbox, *call->visit, *call->exchange,
+                       [this, call](model::HttpReply&& reply) { finish(*call, std::move(reply)); });
     } catch (const std::exception& error) {
         if (call->is_answered) throw;
         refuse(call, 500, std::string("A defect of the program: ") + error.what());

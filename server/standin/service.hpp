@@ -48,6 +48,9 @@ public:
     };
     void note(const Fragment& fragment);
 
+    /// The sandbox's recordings begin at the first ones again.
+    void restart_replay(const std::string& sandbox) { detour_.restart_replay(sandbox); }
+
 private:
     struct Call;
 

@@ -140,8 +140,8 @@ TEST_CASE_METHOD(ScenarioServer, "Each condition is looked at", "[integration][s
 TEST_CASE("A scenario may be for a credential", "[integration][scenarios]") {
     const TemporaryDirectory directory;
     const std::string database = (directory.path() / "customercare.db").string();
-    const ProgramResult added = run_program(
-        {"credentials", "add", "--database", database, "--role", "direct", "--label", "ivr"});
+    const ProgramResult added = run_program({"credentials", "add", "--database", database, "--role",
+                                             "direct", "--label", "ivr", "--generate"});
     REQUIRE(added.exit_code == 0);
     const std::string id = added.output.substr(0, added.output.find_first_of(" \r\n"));
     const ServerProcess server(directory.path());

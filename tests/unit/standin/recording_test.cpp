@@ -61,9 +61,9 @@ struct Folder {
     test::TemporaryDirectory directory;
 };
 
-std::string ask(Replay& replay, const std::string& number) {
+std::string ask(Replay& replay, const std::string& number, const std::string& sandbox = "") {
     test::Request request{envelope(account(number))};
-    const Replayed replayed = replay.answer(request.view());
+    const Replayed replayed = replay.answer(request.view(), sandbox);
     if (replayed.reply) return replayed.reply->body;
     return replayed.nearest->name + ": " + replayed.nearest->why;
 }
@@ -158,8 +158,10 @@ TEST_CASE("A request is answered by its operation and the chosen fields", "[stan
     CHECK(ask(replay, "1") == "reply 0");
     CHECK(ask(replay, "1") == "reply 2");
     CHECK(ask(replay, "1") == "reply 2");
-    replay.reset();
+    CHECK(ask(replay, "1", "sandbox") == "reply 0");
+    replay.restart("");
     CHECK(ask(replay, "1") == "reply 0");
+    CHECK(ask(replay, "1", "sandbox") == "reply 2");
     CHECK(ask(replay, "3") ==
           "000001-CreateCallLog.http: CustomerCallLog/Account/AccountNumber is \"3\" here, and "
           "\"1\" there");
@@ -171,7 +173,7 @@ TEST_CASE("A recorded reply comes with its status and headers", "[standin][recor
     const Folder folder({"1"});
     Replay replay(folder.path(), {});
     test::Request request{envelope("")};
-    const Replayed replayed = replay.answer(request.view());
+    const Replayed replayed = replay.answer(request.view(), "");
     REQUIRE(replayed.reply);
     CHECK(replayed.reply->status == 500);
     CHECK(replayed.reply->headers == sample("", "").reply_headers);
