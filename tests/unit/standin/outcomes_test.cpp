@@ -31,7 +31,7 @@ struct Service {
     RealService real{calls, [this](const model::HttpRequest& request, model::HttpRespond respond,
                                    const soap::CallHandler* instead) {
                          if (instead == nullptr) ++real_calls;
-                         endpoint.handle(request, std::move(respond), instead);
+                         endpoint.handle(request, std::move(respond), nullptr, instead);
                      }};
     Delays delays;
 
