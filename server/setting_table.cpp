@@ -413,7 +413,8 @@ std::vector<Setting> make_table() {
                AT(standin.sandbox_idle)),
         flag("standin.magic_accounts",
              "Whether calls for the account numbers 000000000001 and following have fixed outcomes "
-             "(GET /magic-accounts).",
+             "(GET /magic-accounts). Outcomes of your own are tables [[standin.scenario]] of this "
+             "file, as told in the README.",
              AT(standin.scenarios.has_magic_accounts)),
         text("standin.forward", "a URL, http:// or https://",
              "A real service that answers the requests, so that nothing is stored here. \"\": this "
