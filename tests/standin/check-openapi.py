@@ -105,6 +105,29 @@ def check_paths(server, document):
     return described
 
 
+def call_scenarios(check, message):
+    """Leaves entries with a scenario, and with the nearest, in the journal."""
+    answers = [{"kind": kind} for kind in ("pass", "success", "reset", "truncated", "garbage", "store_without_answer",
+                                           "answer_without_storing")]
+    answers += [{"kind": "error_data", "code": "1"}, {"kind": "fault", "text": "t"}, {"kind": "http", "status": 418},
+                {"kind": "pass", "delay_ms": 1}, {"kind": "pass", "delay_ms": {"from": 1, "to": 2}}]
+    match = {"operation": "CreateCallLog", "soap": "1.2", "header": {"X-None": "1"}, "credential": "any registered",
+             "xpath": "//none", "fields": {"AccountNumber": "none"}, "call": 1}
+    for answer in answers:
+        check("POST", "/scenarios", {"name": "n", "match": match, "answer": answer, "times": 1}, status=201)
+    check("POST", "/scenarios", {}, status=400)
+    check("POST", "/send", {"soap": "1.2", "body": message})
+    one = check("GET", "/scenarios")["scenarios"][0]
+    check("GET", "/scenarios/%d" % one["id"])
+    check("PUT", "/scenarios/%d" % one["id"], dict(one, match={}, answer={"kind": "http", "status": 418}))
+    check("POST", "/send", {"soap": "1.2", "body": message})
+    check("PUT", "/scenarios/0", one, status=404)
+    check("DELETE", "/scenarios/%d" % one["id"], status=204)
+    check("GET", "/scenarios/%d" % one["id"], status=404)
+    check("DELETE", "/scenarios", status=204)
+    check("GET", "/magic-accounts")
+
+
 def call_each(check):
     message = check("GET", "/sample?soap=1.2")["body"]
     check("GET", "/livez")
@@ -121,6 +144,7 @@ def call_each(check):
     check("POST", "/send", {"soap": "1.1", "body": message, "headers": {"SOAPAction": "x"}})
     check("POST", "/send", {}, status=400)
     check("PUT", "/ids", {"next_call_log_id": 5}, status=409)
+    call_scenarios(check, message)
     check("GET", "/journal")
     for entry in check("GET", "/journal?after=0&wait_ms=10")["entries"]:
         check("GET", "/journal/%d" % entry["id"])
