@@ -79,25 +79,22 @@ TEST_CASE("Requests are forwarded, and stored there alone", "[integration][forwa
 
 TEST_CASE("Pairs are recorded with secrets masked", "[integration][forward]") {
     const Pair pair;
-    CHECK(is_success(pair.send(call_for("999"))));
+    const std::string envelope =
+        replace_first(sample_message(Soap::v11, {{"AccountNumber", "999"},
+                                                 {"DirectUserNameToken", token("secret-1")},
+                                                 {"SSN", "secret-4"}}),
+                      "</Requestor>", "<DriverLicense>secret-2</DriverLicense></Requestor>");
+    CHECK(is_success(pair.send(post(Soap::v11, envelope, "Cookie: secret-3\r\n"))));
     CHECK(is_success(pair.send(call_for("998", Soap::v12))));
     CHECK(pair.files() ==
           std::vector<std::string>{"000001-CreateCallLog.http", "000002-CreateCallLog.http"});
     const std::string text = read_file(pair.recordings + "/000001-CreateCallLog.http");
     CHECK_THAT(text, Contains("POST " + std::string(service_path) + "\n") &&
                          Contains("<AccountNumber>999</AccountNumber>") && Contains("\n200\n") &&
-                         Contains("CreateCallLogResponse"));
-    const std::string sample = sample_message(Soap::v11);
-    for (const std::string element : {"SSN", "DriverLicense", "ID"}) {
-        const std::size_t start = sample.find("<" + element + ">");
-        REQUIRE(start != std::string::npos);
-        const std::size_t begin = start + element.size() + 2;
-        const std::string secret = sample.substr(begin, sample.find('<', begin) - begin);
-        REQUIRE_FALSE(secret.empty());
-        // Not said which: it would be in the test's output.
-        CHECK(text.find(">" + secret + "<") == std::string::npos);
-        CHECK_THAT(text, Contains("<" + element + ">*****</" + element + ">"));
-    }
+                         Contains("CreateCallLogResponse") && Contains("Cookie: *****\n") &&
+                         Contains("<DriverLicense>*****</DriverLicense>") &&
+                         Contains("<SSN>*****</SSN>") && Contains("<ID>*****</ID>") &&
+                         !Contains("secret"));
 }
 
 TEST_CASE("A recording answers in the place of the real service, as edited",

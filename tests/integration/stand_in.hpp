@@ -19,7 +19,7 @@ public:
     [[nodiscard]] HttpReply ask(const std::string& method, const std::string& path,
                                 const std::string& body = "") const {
         std::string request = method + ' ' + path + " HTTP/1.1\r\nHost: localhost\r\n";
-        if (!body.empty()) {
+        if (method == "POST" || method == "PUT") {
             request +=
                 "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
                 "\r\n";
