@@ -91,7 +91,7 @@ function as_it_came(tokens) {
 
 function code_row(line, depth, parts, is_ignored, notes) {
     const code = h('code', {}, '  '.repeat(Math.min(depth, 40)), parts,
-        notes.map((note) => h('span.note', {}, `ignored: could be ${note.expected}`)));
+        notes.map((note) => h('span.note', {}, `ignored; could be here: ${note.expected}`)));
     code.style.setProperty('--depth', Math.min(depth, 40) + 1);
     return h(is_ignored ? 'div.row.ignored' : 'div.row', {},
         h('span.gutter', {'aria-hidden': 'true'}, line), code);

@@ -81,15 +81,15 @@ export async function show_list(page) {
             h('h1', {tabindex: '-1'}, 'Requests'), count, h('span.spacer'), live.button,
             h('button.button', {type: 'button', id: 'empty', onclick: () => empty(page, reload)}, 'Empty…')),
         bar, table, nothing, older);
-    await reload();
-    live.start();
-    rows.querySelector(`[data-id="${last_opened}"] a`)?.focus();
     page.keys({
         j: () => move(rows, 1), ArrowDown: () => move(rows, 1),
         k: () => move(rows, -1), ArrowUp: () => move(rows, -1),
         '/': () => bar.querySelector('[name=text]').focus(),
         p: () => live.button.click(),
     });
+    await reload();
+    live.start();
+    rows.querySelector(`[data-id="${last_opened}"] a`)?.focus();
 }
 
 function head() {

@@ -63,6 +63,7 @@ async function show() {
         return;
     }
     const signal = leaving.signal;
+    const is_first = shown === '';
     const is_other = shown !== location.hash.split('?')[0];
     shown = location.hash.split('?')[0];
     main.setAttribute('aria-busy', 'true');
@@ -72,8 +73,8 @@ async function show() {
             title: (text) => { document.title = `${text} · customercare`; },
             keys: (keys) => { if (!signal.aborted) page_keys = keys; },
         });
-        // Where one goes on reading, unless the page has chosen something itself.
-        if (is_other && !main.contains(document.activeElement)) {
+        // Where one goes on reading, unless the page has chosen something itself, or is the first.
+        if (is_other && !is_first && !main.contains(document.activeElement)) {
             main.querySelector('h1')?.focus({preventScroll: true});
         }
         if (is_other) scrollTo(0, 0);

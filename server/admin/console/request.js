@@ -89,7 +89,7 @@ function explanation(entry) {
 function facts(entry) {
     const pairs = [
         ['Time', time_of_day(entry.at)], ['Status', entry.status],
-        ['Took', duration(entry.trail.reduce((sum, step) => sum + step.microseconds, 0))],
+        ['Took', duration(entry.duration_us)],
         ['SOAP', entry.soap], ['Message ID', entry.message_id], ['Account', entry.account_number],
         ['From', entry.peer], ['Target', `${entry.method} ${entry.target}`],
         ['Scenario', entry.scenario && h('a', {href: link(`scenarios/${entry.scenario.id}`)},
@@ -107,13 +107,15 @@ function ignored_panel(entry) {
     if (entry.ignored.length === 0) return null;
     return h('section.panel.warned', {'aria-label': 'Ignored elements'},
         h('header.panel-head', {},
-            h('h2', {}, plural(entry.ignored.length, 'ignored element')),
-            h('span.muted', {}, 'marked in the request below')),
+            h('h2', {}, plural(entry.ignored_count, 'ignored element')),
+            h('span.muted', {}, entry.ignored_count > entry.ignored.length
+                ? `the first ${entry.ignored.length} are marked in the request below`
+                : 'marked in the request below')),
         h('ul.ignored-list', {}, entry.ignored.map((element) =>
             h('li', {},
                 h('code', {}, element.path),
                 h('span.muted', {}, ` line ${element.line}. `),
-                element.expected && `Could be here: ${element.expected}`))));
+                element.hint || `Could be here: ${element.expected}`))));
 }
 
 function gone(entry) {

@@ -24,9 +24,9 @@ export async function show_scenarios(page) {
             h('span.spacer'),
             h('a.button.primary', {href: link('scenarios/new')}, 'New scenario')),
         list, magic);
+    page.keys({n: () => go('scenarios/new')});
     await reload();
     put(magic, magic_accounts((await api.get('/magic-accounts', {}, signal)).magic_accounts));
-    page.keys({n: () => go('scenarios/new')});
 }
 
 function nothing() {
