@@ -30,7 +30,7 @@ export function curl_command(entry, service) {
     }
     const is_other = body && encoding && !/^(utf-?8|us-ascii)$/i.test(encoding);
     if (body) parts.push(is_other ? '--data-binary @-' : `--data-binary ${quote(body)}`);
-    parts.push(quote(address.origin + entry.target));
+    parts.push(quote(entry.target.startsWith('/') ? address.origin + entry.target : entry.target));
     const command = parts.join(' \\\n  ');
     return is_other
         ? `printf %s ${quote(body)} | iconv -f UTF-8 -t ${quote(encoding)} | ${command}` : command;
