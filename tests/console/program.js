@@ -12,11 +12,12 @@ export class Program {
     static async start(file) {
         const program = new Program();
         program.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'customercare-console-'));
+        const settings = path.join(program.folder, 'settings.toml');
+        fs.writeFileSync(settings, '[validation]\nmax_length = { "CustomerCallLog/LogText" = 200 }\n');
         program.process = spawn(file, [
             'serve', '--mode', 'stand-in', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
             '--database', path.join(program.folder, 'calls.db'),
-            '--set', 'validation.max_length={"CustomerCallLog/LogText"=200}',
-            '--set', `log.file=${path.join(program.folder, 'server.log')}`,
+            '--config', settings, '--set', `log.file=${path.join(program.folder, 'server.log')}`,
         ], {stdio: ['ignore', 'pipe', 'inherit']});
         const lines = readline.createInterface({input: program.process.stdout});
         const [ready] = await Promise.race([once(lines, 'line'), once(program.process, 'exit').then(() => {

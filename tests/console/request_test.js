@@ -24,9 +24,10 @@ const code_of = (tab, panel) => tab.find(`${panel} .row code`).allTextContents()
 
 export default {
     'request: text, trail with durations, and the stored call log': async ({tab, sandbox}) => {
-        await sandbox.post({change: with_text('LogText', 'Asked about the bill.\n Twice.')});
+        await sandbox.post({change: (body) => with_before('PrimaryContact', '<SSN>000-00-0000</SSN>')(
+            with_text('LogText', 'Asked about the bill.\n Twice.')(body))});
         const entry = await open_last(tab, sandbox);
-        assert.equal(entry.outcome, 'stored');
+        assert.equal(entry.outcome, 'stored', entry.explanation);
         await tab.sees('.page-head', 'stored');
         for (const [panel, body] of [[request, entry.request.body], [reply, entry.reply.body]]) {
             const shown = await code_of(tab, panel);
