@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <openapi_text.hpp>
+#include <optional>
 #include <utility>
 
+#include "admin/console.hpp"
 #include "model/error.hpp"
 #include "soap/routing.hpp"
 
@@ -112,6 +114,9 @@ void StandinApi::route(const model::HttpRequest& request, const model::HttpRespo
     const std::string_view path = target.substr(0, target.find('?'));
     call.query = read_query(target.substr(std::min(path.size() + 1, target.size())));
 
+    if (std::optional<model::HttpReply> page = console_reply(request)) {
+        return respond(std::move(*page));
+    }
     if (path == "/") return respond(index());
     std::string allowed;
     for (const ApiRoute& route : routes_) {

@@ -72,7 +72,7 @@ export default {
     },
 
     'keys: with Tab alone, the focus is always to be seen, and can skip the bar': async ({tab}) => {
-        await tab.open('scenarios');
+        await tab.open('charts');
         await tab.page.keyboard.press('Tab');
         assert.equal(await tab.page.evaluate(() => document.activeElement.id), 'skip');
         for (let i = 0; i < 8; i += 1) {

@@ -111,7 +111,7 @@ export default {
     'request: one that is not well-formed is shown line by line': async ({tab, sandbox}) => {
         await sandbox.post({change: (body) => body.replace('</soap:Body>', '')});
         const entry = await open_last(tab, sandbox);
-        assert.equal(entry.outcome, 'fault');
+        assert.equal(entry.status, 400);
         await tab.sees(request, 'Not well-formed');
         assert.equal((await code_of(tab, request)).map((row) => `${row}\n`).join('').slice(0, -1),
                      entry.request.body);

@@ -25,6 +25,7 @@ export async function show_list(page) {
     const older = h('button.button', {type: 'button', id: 'older'}, 'Load older requests');
     const nothing = h('div', {id: 'nothing'});
     let last_id = 0;
+    let loads = 0;  // An answer that comes after the filter has changed is of no use.
 
     const settle = () => {
         const is_filtered = filters.some((name) => filter[name]);
@@ -37,19 +38,24 @@ export async function show_list(page) {
         if (state === 'empty') empty_journal(page, nothing);
     };
     const reload = async () => {
+        loads += 1;
+        const load = loads;
         const {entries, last_id: newest} =
             await api.get('/journal', {...filter, limit: page_size}, signal);
-        last_id = newest;
+        if (load !== loads) return;
+        last_id = Math.max(newest, entries[0]?.id ?? 0);
         put(rows, entries.map(row));
         older.hidden = entries.length < page_size;
         settle();
     };
     // What came since, and what is gone: the journal is bounded, and a test suite may empty it.
     const catch_up = async () => {
+        const load = loads;
         const {entries, last_id: newest} =
             await api.get('/journal', {...filter, after: last_id, limit: most_rows}, signal);
         const {entries: [oldest]} = await api.get('/journal', {after: 0, limit: 1}, signal);
-        last_id = newest;
+        if (load !== loads) return;
+        last_id = Math.max(newest, entries.at(-1)?.id ?? 0);
         for (const entry of entries) rows.prepend(row(entry));
         const is_gone = (last) => !oldest || Number(last.dataset.id) < oldest.id;
         while (rows.lastElementChild && (is_gone(rows.lastElementChild) || rows.children.length > most_rows)) {
@@ -69,13 +75,14 @@ export async function show_list(page) {
     const live = follow(page, () => last_id, catch_up);
     const bar = filter_bar(filter, apply, clear);
 
-    older.addEventListener('click', async () => {
+    const load_older = async () => {
         const oldest = rows.lastElementChild.dataset.id;
         const {entries} = await api.get('/journal', {...filter, before: oldest, limit: page_size}, signal);
         rows.append(...entries.map(row));
         older.hidden = entries.length < page_size;
         settle();
-    });
+    };
+    older.addEventListener('click', () => load_older().catch(page.fail));
     put(main,
         h('div.page-head', {},
             h('h1', {tabindex: '-1'}, 'Requests'), count, h('span.spacer'), live.button,

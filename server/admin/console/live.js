@@ -3,6 +3,8 @@
 
 import {h} from './dom.js';
 
+const retry_ms = 2000;
+
 /**
  * @param {import('./main.js').Page} page
  * @param {() => number} last_id - the newest entry that is known
@@ -13,7 +15,7 @@ export function follow(page, last_id, catch_up) {
     let source = null;
     let running = false;
     let again = false;
-    let lost = 0;
+    let timer = 0;
     const button = h('button.button.live', {type: 'button', id: 'live', 'aria-pressed': 'true',
                                             title: 'Follow new requests (p)'});
     const say = (state, text) => {
@@ -30,36 +32,38 @@ export function follow(page, last_id, catch_up) {
                 again = false;
                 await catch_up();
             }
+            if (source) say('on', 'Live');
         } catch (error) {
-            if (error.name !== 'AbortError') say('lost', 'Reconnecting');
+            if (error.name === 'AbortError' || !source) return;
+            say('lost', 'Reconnecting');
+            retry();
         } finally {
             running = false;
         }
     };
+    const retry = () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+            stop();
+            start();
+        }, retry_ms);
+    };
     const stop = () => {
-        clearTimeout(lost);
+        clearTimeout(timer);
         source?.close();
         source = null;
     };
     const start = () => {
         source = new EventSource(page.api.address('/events', {after: last_id()}));
-        source.addEventListener('open', () => {
-            clearTimeout(lost);
-            say('on', 'Live');
+        source.addEventListener('request', fetch_new);
+        // The server ends each stream with its first event, or after a while; the browser comes back
+        // by itself, unless the answer was no stream. Whether there is a server at all, fetch_new
+        // finds out: a stream says nothing before its first event.
+        source.addEventListener('error', () => {
+            if (source?.readyState === EventSource.CLOSED) retry();
             fetch_new();
         });
-        source.addEventListener('request', fetch_new);
-        source.addEventListener('error', () => {
-            // The server ends each stream after a while, and the browser comes back by itself; it
-            // gives up only on an answer that is no stream.
-            clearTimeout(lost);
-            lost = setTimeout(() => {
-                say('lost', 'Reconnecting');
-                if (source?.readyState !== EventSource.CLOSED) return;
-                stop();
-                start();
-            }, 3000);
-        });
+        fetch_new();
     };
     button.addEventListener('click', () => {
         const is_on = button.getAttribute('aria-pressed') === 'true';

@@ -34,7 +34,7 @@ export async function show_request(page) {
                 headers: entry.request.headers,
                 ignored: entry.ignored,
                 buttons: [h('button.button.small', {type: 'button', id: 'copy-curl',
-                                                    onclick: () => copy_as_curl(api, entry)},
+                                                    onclick: () => copy_as_curl(page, entry)},
                             'Copy as curl')],
             }),
             message_panel({
@@ -47,20 +47,28 @@ export async function show_request(page) {
     page.keys({
         j: () => neighbour(page, entry.id, 'before'),
         k: () => neighbour(page, entry.id, 'after'),
-        c: () => copy_as_curl(api, entry),
+        c: () => copy_as_curl(page, entry),
         Escape: () => go('requests'),
     });
 }
 
-async function copy_as_curl(api, entry) {
-    const sample = await api.get('/sample', {soap: entry.soap || '1.1'});
-    await copy(curl_command(entry, sample.url), 'curl command');
+async function copy_as_curl(page, entry) {
+    try {
+        const sample = await page.api.get('/sample', {soap: entry.soap || '1.1'}, page.signal);
+        await copy(curl_command(entry, sample.url), 'curl command');
+    } catch (error) {
+        page.fail(error);
+    }
 }
 
 /** j and k: the next older and the next newer one. */
 async function neighbour(page, id, direction) {
-    const {entries} = await page.api.get('/journal', {[direction]: id, limit: 1}, page.signal);
-    if (entries.length > 0) go(`requests/${entries[0].id}`);
+    try {
+        const {entries} = await page.api.get('/journal', {[direction]: id, limit: 1}, page.signal);
+        if (entries.length > 0) go(`requests/${entries[0].id}`);
+    } catch (error) {
+        page.fail(error);
+    }
 }
 
 function heading(page, entry) {
@@ -80,7 +88,8 @@ function heading(page, entry) {
 function explanation(entry) {
     const errors = entry.validation_errors ?? [];
     if (!entry.explanation && errors.length === 0) return null;
-    return h(`div.explanation.${tone(entry.outcome)}`, {role: 'note', 'aria-label': 'Explanation'},
+    const is_good = tone(entry.outcome) === 'good';
+    return h(`div.explanation.${is_good ? 'warn' : tone(entry.outcome)}`, {role: 'note', 'aria-label': 'Explanation'},
         h('p', {}, entry.explanation),
         errors.length > 0 && h('ul', {}, errors.map((error) =>
             h('li', {}, typeof error === 'string' ? error : JSON.stringify(error)))));
