@@ -24,7 +24,9 @@ export class Browser {
         browser.requests = [];  // Each address that any page asked for.
         browser.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'customercare-chromium-'));
         browser.context = await chromium.launchPersistentContext(browser.folder, {
-            executablePath: '/usr/bin/chromium', args: parameters, viewport: {width: 1280, height: 800}});
+            executablePath: '/usr/bin/chromium', args: parameters, viewport: {width: 1280, height: 800},
+            // Its pipe ends with us: it follows by itself.
+            handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false});
         browser.context.setDefaultTimeout(patience_ms);
         browser.context.on('request', (request) => browser.requests.push(request.url()));
         await browser.context.grantPermissions(['clipboard-read', 'clipboard-write'], {origin: program.admin});

@@ -15,7 +15,7 @@ export class Program {
         const settings = path.join(program.folder, 'settings.toml');
         fs.writeFileSync(settings, '[validation]\nmax_length = { "CustomerCallLog/LogText" = 200 }\n');
         program.process = spawn(file, [
-            'serve', '--mode', 'stand-in', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
+            'serve', '--mode', 'stand-in', '--exit-with-parent', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0',
             '--database', path.join(program.folder, 'calls.db'),
             '--config', settings, '--set', `log.file=${path.join(program.folder, 'server.log')}`,
         ], {stdio: ['ignore', 'pipe', 'inherit']});

@@ -48,7 +48,9 @@ export default {
         await tab.sees(card, 'Account number');
         const text = await tab.find(card).innerText();
         assert(text.includes(entry.account_number) && text.includes(entry.message_id), text);
-        assert(text.includes('*****'), 'nothing is masked');
+        assert(text.includes('masked'), 'it does not say that something is not shown');
+        assert(!(await tab.find('body').textContent()).includes('000-00-0000'), 'the SSN is shown');
+        assert((await code_of(tab, request)).some((row) => row.includes('<SSN>*****</SSN>')));
     },
 
     'request: a refused one says in a sentence what was wrong, and where the way ended': async ({tab, sandbox}) => {

@@ -15,7 +15,7 @@ export function call_log_card(call_log) {
             h('span.muted', {}, `stored ${time_of_day(receivedAt)}`,
               credential && ` by ${credential}`),
             h('span.spacer'),
-            masked && h('span.chip', {title: 'SSN and driver licence are never shown here'}, 'masked')),
+            masked && h('span.chip', {title: 'SSN and DriverLicense are stored encrypted, and never shown here'}, 'masked')),
         h('div.card-body', {}, groups_of(content)));
 }
 
