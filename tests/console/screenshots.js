@@ -58,7 +58,7 @@ export async function take_screenshots(program, browser, folder) {
         assert(size < most_bytes, `${name}.png has ${size} bytes`);
     };
     try {
-        await tab.page.setViewportSize({width: 1240, height: 640});
+        await tab.page.setViewportSize({width: 1160, height: 560});
         await tab.page.emulateMedia({colorScheme: 'light', reducedMotion: 'reduce'});
         await tab.open('requests');
         await tab.sees('#live', 'Live');
