@@ -24,6 +24,7 @@ const char* const examples = R"(Examples:
   customercare calllogs list --account 1234567890 --from 2026-01-31
   customercare calllogs export --format csv --output calls.csv
   customercare purge --older-than 365d --dry-run
+  customercare backup /backup/customercare.db
 
 Settings come from defaults, then --config, then the environment (CUSTOMERCARE_HTTP_LISTEN), then
 flags. `customercare check-config --reference` explains every one.
@@ -187,6 +188,9 @@ int run(int argc, char** argv) {
     add_erase(line);
     add_rotate_key(line);
     add_audit(line);
+    add_backup(line);
+    add_verify(line);
+    add_restore(line);
     try {
         const int code = parse_and_act(line, argc, argv);
         std::cout.flush();

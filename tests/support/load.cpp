@@ -25,6 +25,11 @@ void Load::wait_until_acknowledged(std::size_t count) const {
     }
 }
 
+std::vector<std::string> Load::acknowledged_so_far() {
+    const std::lock_guard lock(mutex_);
+    return acknowledged_;
+}
+
 void Load::finish() {
     finishing_ = true;
     for (std::thread& thread : threads_) thread.join();

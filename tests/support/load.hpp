@@ -21,6 +21,8 @@ public:
     Load& operator=(const Load&) = delete;
 
     void wait_until_acknowledged(std::size_t count) const;  ///< Throws after a minute.
+    /// MessageIds whose success reply has arrived so far.
+    [[nodiscard]] std::vector<std::string> acknowledged_so_far();
     void finish();  ///< Every client ends after its present message; returns when all have.
 
     // What follows is complete after finish().
