@@ -292,6 +292,9 @@ std::vector<Setting> make_table() {
              AT(http.tls.client_ca)),
         number("tls.handshake_timeout_ms", 1, day_ms,
                "From connecting to the end of the TLS handshake.", AT(http.tls.handshake_timeout)),
+        number("tls.expiry_notice_days", 0, 3650,
+               "So long before the certificate's end /readyz?verbose and the metrics warn of it.",
+               AT(certificate_notice)),
         flag("tls.terminated_by_proxy",
              "Let mode production speak plain HTTP with other machines, since those are proxies "
              "that speak TLS with the clients.",

@@ -9,6 +9,7 @@
 #include "cli/audit_log.hpp"
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
+#include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
 #include "cli/secrecy.hpp"
@@ -136,7 +137,8 @@ int serve(const Settings& settings) {
             endpoint.handle(request, std::move(respond));
         },
         [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
-    const admin::Admin admin(*store, settings.store.queue_limit);
+    admin::Health health(health_checks(settings, *store, service));
+    const admin::Admin admin(health);
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
     if (admin_settings) {
@@ -197,6 +199,7 @@ int serve(const Settings& settings) {
         reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
     }
     signals.end_at_once();
+    health.begin_shutdown();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
