@@ -191,6 +191,7 @@ int run(int argc, char** argv) {
     add_backup(line);
     add_verify(line);
     add_restore(line);
+    add_health(line);
     try {
         const int code = parse_and_act(line, argc, argv);
         std::cout.flush();

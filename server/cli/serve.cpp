@@ -13,6 +13,7 @@
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
 #include "cli/secrecy.hpp"
+#include "cli/service_manager.hpp"
 #include "cli/signals.hpp"
 #include "handlers/create_call_log.hpp"
 #include "http/server.hpp"
@@ -103,7 +104,9 @@ void follow_key_file(const Log& log, store::KeyFollower& follower) {
     }
 }
 
-int serve(const Settings& settings) {
+int serve(Settings settings) {
+    const ServiceManager manager;
+    const std::string listen_warning = take_socket(settings);
     check_together(settings);
     if (settings.mode == Mode::production) keep_memory_secret();
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
@@ -159,6 +162,9 @@ int serve(const Settings& settings) {
                {"mode", name_of(settings.mode)},
                {"database", settings.store.path},
                {"policy", name_of(settings.rules.credential_policy)}});
+    if (!listen_warning.empty()) {
+        log.write(LogLevel::warning, "listen_ignored", {{"detail", listen_warning}});
+    }
     if (service.max_connections() < settings.http.max_connections) {
         log.write(
             LogLevel::warning, "few_descriptors",
@@ -183,23 +189,32 @@ int serve(const Settings& settings) {
                     "likewise --role originating."}});
     }
 
+    if (manager.watchdog_interval().count() > 0) {
+        service.report_life(manager.watchdog_interval(), [&manager] { manager.alive(); });
+    }
     service.start();
-    Json ready{{"service", url_of(service, settings.http.tls) + settings.soap.path}};
+    const std::string url = url_of(service, settings.http.tls) + settings.soap.path;
+    Json ready{{"service", url}};
     if (admin_server) {
         admin_server->start();
         ready["admin"] = url_of(*admin_server, admin_settings->tls);
     }
     ready["pid"] = getpid();
     std::cout << "READY " << dump(ready) << std::endl;
+    const std::string status = "Serving " + url;
+    manager.ready(status);
 
     int signal = 0;
     while ((signal = signals.wait()) == SIGHUP) {
         if (!has_tls) continue;
+        manager.reloading();
         const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
         reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        manager.ready(status);
     }
     signals.end_at_once();
     health.begin_shutdown();
+    manager.stopping();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",

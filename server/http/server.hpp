@@ -30,6 +30,7 @@ struct Options {
     std::string address = "127.0.0.1";    ///< An IP address.
     std::uint16_t port = 8080;            ///< 0: any free one.
     std::string setting = "http.listen";  ///< Where the two come from, for the error text.
+    int socket = -1;                      ///< One that listens already: see take_listener().
     TlsOptions tls;
     std::size_t threads = 0;                     ///< 0: as many as there are cores.
     std::size_t max_connections = 10'000;        ///< More are answered 503 and closed.
@@ -87,6 +88,10 @@ public:
     /// new ones, connections stay. Throws as the constructor does; the old ones then stay in force.
     void reload_tls();
     [[nodiscard]] std::string certificate_expiry() const;  ///< "2027-01-31T00:00:00Z"
+
+    /// Before start(): `beat` is called each `interval` as long as no thread hangs, from one of
+    /// them, and not any more from stop() on.
+    void report_life(std::chrono::microseconds interval, std::function<void()> beat);
 
     void start();  ///< Starts the threads and returns.
     /// Stops accepting, answers what is in flight (replies then say Connection: close), closes idle
