@@ -18,7 +18,7 @@ set(may_include_main cli http soap handlers store model admin)
 set(libraries
   "sqlite3\\.h=^store/"
   "boost/.*=^http/"
-  "openssl/.*=^http/tls"
+  "openssl/.*=^http/(tls|probe)"
   "pugixml\\.hpp=^soap/"
   "(soapH|soapStub|stdsoap2|service)\\.(h|nsmap)=^soap/")
 

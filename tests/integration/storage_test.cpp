@@ -173,7 +173,7 @@ TEST_CASE("A corrupt page refuses the messages that need it until it is restored
         path = server.database();
     }
     const int page = std::stoi(
-        Database(path).value("SELECT rootpage FROM sqlite_schema WHERE name = 'requestor'"));
+        Database(path).value("SELECT rootpage FROM sqlite_schema WHERE name = 'call_log_numbers'"));
     const std::string good = exchange_page(path, page, std::string(page_size, '\xff'));
     ServerProcess server(directory.path());
     check_refused(send(server, "m2"));

@@ -7,16 +7,13 @@
 
 namespace customercare::test {
 
-namespace {
-
 /// One that makes a row in each table of call logs.
-std::string message_of(const std::string& message_id) {
+std::string Load::request(const std::string& message_id) {
     static constexpr std::string_view end = "</Requestor>";
-    return replace_first(sample_message(Soap::v11, {{"MessageId", message_id}}), end,
-                         "<DriverLicense>1</DriverLicense>" + std::string(end));
+    return post(Soap::v11,
+                replace_first(sample_message(Soap::v11, {{"MessageId", message_id}}), end,
+                              "<DriverLicense>1</DriverLicense>" + std::string(end)));
 }
-
-}  // namespace
 
 Load::Load(std::uint16_t port, int clients, std::vector<std::string> first)
     : port_(port), first_(std::move(first)) {
@@ -62,7 +59,7 @@ void Load::run_client() {
         HttpClient client(port_);
         while (!finishing_) {
             id = next_message_id();
-            if (!client.send(post(Soap::v11, message_of(id)))) break;
+            if (!client.send(request(id))) break;
             const auto reply = client.receive();
             if (!reply) break;
             const std::lock_guard lock(mutex_);

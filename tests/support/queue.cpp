@@ -13,7 +13,8 @@ namespace customercare::test {
 std::size_t queue_length(const ServerProcess& server) {
     const HttpReply reply =
         call(server.admin_port(), "GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    for (const auto& check : nlohmann::json::parse(reply.body).at("checks")) {
+    const auto readiness = nlohmann::json::parse(reply.body);
+    for (const auto& check : readiness.at("checks")) {
         if (check.at("name") == "queue") return std::stoul(check.at("text").get<std::string>());
     }
     throw std::runtime_error("there is no check \"queue\"");
