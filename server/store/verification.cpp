@@ -23,7 +23,7 @@ struct SealedColumn {
     std::string table;
     std::string column;
     [[nodiscard]] std::string_view context() const {
-        return column == "ssn" ? ssn_context : open_content_context;
+        return column == "sealed" ? open_content_context : ssn_context;
     }
 };
 
@@ -127,7 +127,8 @@ private:
     std::vector<SealedColumn> find_sealed() {
         Statement find = database_.prepare(
             "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c"
-            " WHERE t.type = 'table' AND c.type = 'BLOB' AND c.name IN ('ssn', 'sealed')");
+            " WHERE t.type = 'table' AND c.type = 'BLOB' AND c.name IN ('ssn', 'requestor_ssn', "
+            "'sealed')");
         std::vector<SealedColumn> columns;
         while (find.step()) {
             SealedColumn& column = columns.emplace_back();
