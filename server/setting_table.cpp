@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <type_traits>
 
@@ -430,6 +431,20 @@ std::vector<Setting> make_table() {
         number("store.checkpoint_pages", 100, million,
                "Pages of the write-ahead log after which it is copied into the database.",
                AT(store.checkpoint_pages)),
+        with_stand_in(
+            number("store.warn_free_bytes", 0, 1024 * gibibyte,
+                   "Room on the database's disk. With less, the log has a warning and /readyz says "
+                   "that the server is not ready, so that calls go to another one; those that come "
+                   "are stored. 0: not looked at.",
+                   AT(store.free_space.warn_bytes)),
+            "0"),
+        with_stand_in(
+            number("store.min_free_bytes", 0, 1024 * gibibyte,
+                   "With less, calls are answered 503 with a SOAP fault until there is room again. "
+                   "Looked at once a second, in which the database may grow by some 60 MB. 0: not "
+                   "looked at.",
+                   AT(store.free_space.min_bytes)),
+            "0"),
         number("store.busy_timeout_ms", 0, day_ms,
                "For a lock on the database that another process holds.", AT(store.busy_timeout)),
         choice("store.duplicates",
@@ -465,10 +480,46 @@ std::vector<Setting> make_table() {
 }
 #undef AT
 
+/// Settings that a running server takes at SIGHUP (cli/reload.hpp), by key or section.
+constexpr std::array reloadable{"soap.strict",
+                                "soap.pages",
+                                "soap.aspnet_version",
+                                "soap.trusted_proxies",
+                                "guard.",
+                                "credentials.policy",
+                                "credentials.max_age_s",
+                                "credentials.lockout_",
+                                "limits.",
+                                "validation.",
+                                "reply.",
+                                "store.warn_free_bytes",
+                                "store.min_free_bytes",
+                                "log.level"};
+
+/// Flags of their own (cli/command_line.cpp).
+constexpr std::array<std::pair<const char*, const char*>, 4> own_flags{
+    {{"mode", "--mode"},
+     {"http.listen", "--listen"},
+     {"admin.listen", "--admin-listen"},
+     {"store.path", "--database"}}};
+
+std::vector<Setting> make_whole_table() {
+    std::vector<Setting> table = make_table();
+    for (Setting& setting : table) {
+        setting.is_reloadable =
+            std::any_of(reloadable.begin(), reloadable.end(),
+                        [&](const char* key) { return setting.key.starts_with(key); });
+        for (const auto& [key, flag] : own_flags) {
+            if (setting.key == key) setting.flag = flag;
+        }
+    }
+    return table;
+}
+
 }  // namespace
 
 const std::vector<Setting>& setting_table() {
-    static const std::vector<Setting> table = make_table();
+    static const std::vector<Setting> table = make_whole_table();
     return table;
 }
 

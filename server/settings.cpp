@@ -31,14 +31,6 @@ const Setting* find_setting(std::string_view key) {
     return found == table.end() ? nullptr : &*found;
 }
 
-std::string variable_name(std::string_view key) {
-    std::string name(variable_prefix);
-    for (const char c : key) {
-        name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    return name;
-}
-
 /// Levenshtein's: insertions, deletions and replacements that make one text of the other.
 std::size_t edit_distance(std::string_view left, std::string_view right) {
     std::vector<std::size_t> row(right.size() + 1);
@@ -320,6 +312,32 @@ void append_comment(std::string& out, const std::string& text) {
 
 }  // namespace
 
+std::string variable_name(std::string_view key) {
+    std::string name(variable_prefix);
+    for (const char c : key) {
+        name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return name;
+}
+
+std::vector<std::string> nearest_settings(std::string_view key, std::size_t count) {
+    std::vector<std::pair<std::size_t, std::string>> by_distance;
+    for (const Setting& setting : setting_table()) {
+        // What is only the last part of a key is to find it, too.
+        const std::string_view known = setting.key;
+        const std::string_view name = known.substr(known.find('.') + 1);
+        by_distance.emplace_back(std::min(edit_distance(key, known), edit_distance(key, name)),
+                                 setting.key);
+    }
+    std::stable_sort(by_distance.begin(), by_distance.end(),
+                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    std::vector<std::string> nearest;
+    for (const auto& [distance, known] : by_distance) {
+        if (nearest.size() < count) nearest.push_back(known);
+    }
+    return nearest;
+}
+
 std::string Settings::key_file_path() const {
     return key_file.empty() ? store.path + ".key" : key_file;
 }
@@ -419,9 +437,11 @@ std::string reference_toml() {
         "# holds the value) and as a flag (--set http.listen=127.0.0.1:8080). Flags count more "
         "than\n"
         "# the environment, and that more than this file. Paths are relative to where the program\n"
-        "# is started.\n\n";
+        "# is started. At SIGHUP a server reads all of that anew and takes those of the settings\n"
+        "# that say so; the others need a restart.\n\n";
     write_sections(out, [&](const Setting& setting) {
         append_comment(out, setting.reason + " (" + setting.allowed + ")" +
+                                (setting.is_reloadable ? " SIGHUP takes it." : "") +
                                 (setting.stand_in.empty() ? ""
                                                           : " In mode stand-in the default is " +
                                                                 setting.stand_in + "."));

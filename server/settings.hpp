@@ -56,8 +56,10 @@ struct Setting {
     std::function<SettingValue(const Settings&)> get;
     /// False if the value is not allowed.
     std::function<bool(Settings&, const SettingValue&)> set;
-    bool is_secret = false;  ///< Never printed.
-    std::string stand_in{};  ///< The default in mode stand-in where it is another, as text.
+    bool is_secret = false;      ///< Never printed.
+    std::string stand_in{};      ///< The default in mode stand-in where it is another, as text.
+    bool is_reloadable = false;  ///< A running server takes it at SIGHUP.
+    std::string flag{};          ///< Its own flag, if it has one: "--listen".
 };
 [[nodiscard]] const std::vector<Setting>& setting_table();
 
@@ -95,6 +97,16 @@ void check_together(const Settings& settings);
 
 /// The settings as TOML; a comment tells the source of each that was given. Secrets are masked.
 [[nodiscard]] std::string effective_toml(const LoadedSettings& loaded);
+
+/// What there is to say about one setting, or about each of a section. Throws ServiceError{usage}
+/// for an unknown key, with the nearest known ones.
+[[nodiscard]] std::string explain(std::string_view key_or_section);
+
+/// The keys most like `key`, the nearest first.
+[[nodiscard]] std::vector<std::string> nearest_settings(std::string_view key, std::size_t count);
+
+/// The environment variable of a setting.
+[[nodiscard]] std::string variable_name(std::string_view key);
 
 /// config/customercare.toml: every setting with its default, range, unit and reason.
 [[nodiscard]] std::string reference_toml();

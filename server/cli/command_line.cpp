@@ -27,7 +27,7 @@ const char* const examples = R"(Examples:
   customercare backup /backup/customercare.db
 
 Settings come from defaults, then --config, then the environment (CUSTOMERCARE_HTTP_LISTEN), then
-flags. `customercare check-config --reference` explains every one.
+flags. `customercare check-config --explain KEY` explains one, and --reference lists all.
 
 Exit codes: 0 done; 1 failed while working, such as at the database; 2 wrong usage or settings.
 After a second SIGTERM or SIGINT: 128 + the signal's number.)";

@@ -136,6 +136,10 @@ Log::~Log() {
     logger_->flush();
 }
 
+void Log::set_level(LogLevel level) const {
+    logger_->set_level(static_cast<spdlog::level::level_enum>(level));
+}
+
 void Log::write(LogLevel level, std::string_view event, std::span<const LogField> fields) const {
     const auto own_level = static_cast<spdlog::level::level_enum>(level);
     if (!logger_->should_log(own_level)) return;

@@ -52,6 +52,8 @@ public:
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
+    void set_level(LogLevel level) const;  ///< From any thread.
+
     void write(LogLevel level, std::string_view event, std::span<const LogField> fields) const;
     void write(LogLevel level, std::string_view event,
                std::initializer_list<LogField> fields) const {

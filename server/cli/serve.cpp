@@ -9,9 +9,12 @@
 #include "cli/audit_log.hpp"
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
+#include "cli/disk_space_log.hpp"
+#include "cli/handler_slot.hpp"
 #include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/reload.hpp"
 #include "cli/secrecy.hpp"
 #include "cli/service_manager.hpp"
 #include "cli/signals.hpp"
@@ -104,16 +107,31 @@ void follow_key_file(const Log& log, store::KeyFollower& follower) {
     }
 }
 
-int serve(Settings settings) {
+/// What answers calls by the rules of some settings.
+struct Rulebook {
+    Rulebook(const Settings& settings, const store::CredentialRegistry& credentials,
+             store::CallLogStore& call_logs, const store::Keys& keys, handlers::Throttle& throttle,
+             handlers::AuditQueue& audit)
+        : create_call_log(settings.rules, credentials, call_logs, keys, throttle, audit,
+                          model::system_now),
+          endpoint(settings.soap, create_call_log, throttle) {}
+
+    handlers::CreateCallLog create_call_log;
+    soap::Endpoint endpoint;
+};
+
+int serve(Settings settings, const Reload::Load& load_again, bool has_file) {
+    const Settings given = settings;
     const ServiceManager manager;
     const std::string listen_warning = take_socket(settings);
     check_together(settings);
     if (settings.mode == Mode::production) keep_memory_secret();
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
     const bool has_tls = settings.http.tls.is_on();
-    Signals signals(has_tls || settings.mode == Mode::production);
+    Signals signals(has_tls || has_file || settings.mode == Mode::production);
 
     const Log log(settings.log);
+    DiskSpaceLog disk_log(log);
     const auto keys = open_or_create_keys(settings);
     auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path);
@@ -131,13 +149,18 @@ int serve(Settings settings) {
     handlers::AuditQueue audit(settings.log.max_audit_lines);
     handlers::Throttle throttle(throttle_options(settings), audit);
     const AuditLog audit_log(log, audit, throttle);
-    const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
-                                                  throttle, audit, model::system_now);
-    const soap::Endpoint endpoint(settings.soap, create_call_log, throttle);
+    const auto make_handler = [&](const Settings& by) -> model::HttpHandler {
+        const auto rulebook =
+            std::make_shared<const Rulebook>(by, credentials, *store, *keys, throttle, audit);
+        return [rulebook](const model::HttpRequest& request, model::HttpRespond respond) {
+            rulebook->endpoint.handle(request, std::move(respond));
+        };
+    };
+    HandlerSlot handler(make_handler(settings));
     http::Server service(
         settings.http,
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
-            endpoint.handle(request, std::move(respond));
+            handler.handle(request, std::move(respond));
         },
         [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
     admin::Health health(health_checks(settings, *store, service));
@@ -172,6 +195,7 @@ int serve(Settings settings) {
                             ", but the limit of open files (ulimit -Hn) leaves room for " +
                             std::to_string(service.max_connections()) + "."}});
     }
+    store->on_disk_space_change([&](const store::DiskSpace& disk) { disk_log(disk); });
     if (has_tls) log_certificate(log, "tls", settings, service);
     if (are_addresses_unknown(settings)) {
         log.write(LogLevel::warning, "addresses_unknown",
@@ -204,12 +228,23 @@ int serve(Settings settings) {
     const std::string status = "Serving " + url;
     manager.ready(status);
 
+    Reload reload(
+        given, load_again,
+        [&](const Settings& next) {
+            handler.replace(make_handler(next));
+            throttle.change(throttle_options(next));
+            store->change_free_space(next.store.free_space);
+            log.set_level(next.log.level);
+        },
+        log);
     int signal = 0;
     while ((signal = signals.wait()) == SIGHUP) {
-        if (!has_tls) continue;
         manager.reloading();
+        reload.run();
         const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
-        reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        if (has_tls) {
+            reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        }
         manager.ready(status);
     }
     signals.end_at_once();
@@ -239,8 +274,17 @@ void add_serve(CommandLine& line) {
         "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
         "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
-        "SIGHUP: the files of the settings tls.* are read anew.");
-    command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
+        "SIGHUP: settings and the files of tls.* are read anew. What can't be used leaves the old "
+        "in\n"
+        "force and is in the log, as is what needs a restart: customercare check-config --explain "
+        "KEY");
+    command.callback([&line] {
+        line.action = [&line] {
+            const Settings settings = line.load().settings;
+            return serve(
+                settings, [&line] { return line.load(); }, !line.config_file.empty());
+        };
+    });
 }
 
 }  // namespace customercare::cli

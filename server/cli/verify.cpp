@@ -82,7 +82,9 @@ std::string problem_lines(const std::string& path, const store::Verification& fo
     std::string lines;
     for (const std::string& problem : found.problems) {
         lines += "customercare: ";
-        append_printable(lines, path + ": " + problem);
+        append_printable(lines, path);
+        lines += ": ";
+        append_printable(lines, problem);
         lines += '\n';
     }
     return lines;

@@ -54,6 +54,12 @@ bool has_element(const model::CallLog& call_log, std::string_view path) {
         });
 }
 
+model::Outcome outcome_of(const model::ServiceError& refusal) {
+    if (refusal.code() == model::ErrorCode::busy) return model::Outcome::busy;
+    if (refusal.code() == model::ErrorCode::no_space) return model::Outcome::no_space;
+    return model::Outcome::failed;
+}
+
 model::CreateCallLogReply throttled(Throttle::Refusal&& refusal) {
     return {.outcome = refusal.outcome,
             .operator_detail = std::move(refusal.detail),
@@ -115,9 +121,7 @@ void CreateCallLog::handle(model::CreateCallLogRequest&& request,
             }
         });
     } catch (const model::ServiceError& refusal) {
-        done({.outcome = refusal.code() == model::ErrorCode::busy ? model::Outcome::busy
-                                                                  : model::Outcome::failed,
-              .operator_detail = refusal.what()});
+        done({.outcome = outcome_of(refusal), .operator_detail = refusal.what()});
     }
 }
 

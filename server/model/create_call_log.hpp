@@ -48,12 +48,13 @@ enum class Outcome {
     duplicate_message,
     locked_out,    ///< Not looked at: a Server fault with status 429, as is
     rate_limited,  ///< too many calls.
-    busy,          ///< Not stored: a Server fault with status 503.
+    busy,          ///< Not stored: a Server fault with status 503; likewise,
+    no_space,      ///< since the disk is nearly full.
     failed,        ///< Not stored: a Server fault with status 500.
 };
 
-/// What the handler answers. For locked_out, rate_limited, busy and failed the reply is a fault
-/// and the rest is empty.
+/// What the handler answers. For locked_out, rate_limited, busy, no_space and failed the reply is a
+/// fault and the rest is empty.
 struct CreateCallLogReply {
     Outcome outcome = Outcome::failed;
     std::string response_code;

@@ -58,6 +58,8 @@ std::string_view name_of(model::Outcome outcome) {
             return "rate_limited";
         case model::Outcome::busy:
             return "busy";
+        case model::Outcome::no_space:
+            return "no_space";
         case model::Outcome::failed:
             break;
     }
@@ -107,6 +109,15 @@ model::HttpReply busy(SoapVersion version, std::string detail) {
     reply.headers.emplace_back("Retry-After", "1");
     reply.summary.outcome = name_of(model::Outcome::busy);
     reply.summary.detail = std::move(detail);
+    return reply;
+}
+
+/// It takes somebody to make room: who tries again at once only fills the log.
+model::HttpReply no_space(SoapVersion version) {
+    model::HttpReply reply =
+        fault(version, FaultCode::server, "Server is out of storage space. Try again later.");
+    reply.status = 503;
+    reply.headers.emplace_back("Retry-After", "30");
     return reply;
 }
 
@@ -195,6 +206,8 @@ struct Pending {
         model::HttpReply reply;
         if (result.outcome == model::Outcome::busy) {
             reply = busy(version, result.operator_detail);
+        } else if (result.outcome == model::Outcome::no_space) {
+            reply = no_space(version);
         } else if (result.retry_after.count() != 0) {
             reply = throttled(version, result.outcome, result.retry_after, result.operator_detail);
         } else if (result.outcome == model::Outcome::failed) {

@@ -29,6 +29,7 @@ using std::chrono::steady_clock;
 
 // How often the writer looks whether another process has changed the database.
 constexpr std::chrono::milliseconds look_interval{250};
+constexpr std::chrono::seconds disk_look_interval{1};
 // After so long without a record the WAL is emptied.
 constexpr std::chrono::seconds idle_before_truncate{5};
 
@@ -193,7 +194,10 @@ private:
 
 class CallLogStore::Writer {
 public:
-    Writer(Options options, const Keys& keys) : options_(std::move(options)), keys_(keys) {
+    Writer(Options options, const Keys& keys)
+        : options_(std::move(options)),
+          keys_(keys),
+          disk_(options_.free_space, [this] { return free_bytes_of(options_.path); }) {
         ensure_session();
         must_tell_ = false;  // on_external_change() tells for the first time itself.
         thread_ = std::thread([this] { run(); });
@@ -212,6 +216,11 @@ public:
     }
 
     void append(NewCallLog&& record, AppendDone&& done) {
+        if (const DiskSpace disk = disk_.now(); disk.state == DiskSpace::State::full) {
+            throw model::ServiceError(model::ErrorCode::no_space,
+                                      "store.min_free_bytes: the disk has " +
+                                          std::to_string(disk.free_bytes) + " bytes left");
+        }
         // A list, since its nodes are made outside of the lock and never move.
         Batch job;
         job.push_back({std::move(record), std::move(done), {}});
@@ -234,6 +243,14 @@ public:
         changed_();
     }
 
+    void on_disk_space_change(std::function<void(const DiskSpace&)>&& changed) {
+        const std::lock_guard lock(changed_mutex_);
+        disk_changed_ = std::move(changed);
+        disk_changed_(disk_.now());
+    }
+
+    [[nodiscard]] DiskWatch& disk() { return disk_; }
+
     [[nodiscard]] std::size_t queue_length() const {
         const std::lock_guard lock(mutex_);
         return queue_.size();
@@ -252,6 +269,7 @@ private:
             }
             if (session_) session_->purge_step();
             look_for_external_change();
+            look_at_disk();
         }
     }
 
@@ -352,8 +370,19 @@ private:
         }
     }
 
+    /// Once a second: never for a request.
+    void look_at_disk() {
+        const auto now = steady_clock::now();
+        if (now - last_disk_look_ < disk_look_interval) return;
+        last_disk_look_ = now;
+        if (!disk_.look()) return;
+        const std::lock_guard lock(changed_mutex_);
+        if (disk_changed_) disk_changed_(disk_.now());
+    }
+
     const Options options_;
     const Keys& keys_;
+    DiskWatch disk_;
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
@@ -364,12 +393,14 @@ private:
 
     std::mutex changed_mutex_;
     std::function<void()> changed_;
+    std::function<void(const DiskSpace&)> disk_changed_;
 
     // Of the writer's thread, once it runs.
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<Session> session_;
     bool must_tell_ = false;  // changed_ has yet to be called.
     steady_clock::time_point last_look_ = steady_clock::now();
+    steady_clock::time_point last_disk_look_ = steady_clock::now();
     steady_clock::time_point last_record_ = steady_clock::now();
 
     Syncer syncer_{[this] { session_->sync(); }};  // The session stays while it is not idle.
@@ -390,5 +421,15 @@ void CallLogStore::on_external_change(std::function<void()> changed) {
 }
 
 std::size_t CallLogStore::queue_length() const { return writer_->queue_length(); }
+
+DiskSpace CallLogStore::disk_space() const { return writer_->disk().now(); }
+
+void CallLogStore::change_free_space(FreeSpaceLimits limits) {
+    writer_->disk().change_limits(limits);
+}
+
+void CallLogStore::on_disk_space_change(std::function<void(const DiskSpace&)> changed) {
+    writer_->on_disk_space_change(std::move(changed));
+}
 
 }  // namespace customercare::store

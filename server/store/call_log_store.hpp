@@ -11,6 +11,7 @@
 #include "model/call_log.hpp"
 #include "model/create_call_log.hpp"
 #include "model/date_time.hpp"
+#include "store/disk_space.hpp"
 
 namespace customercare::store {
 
@@ -32,6 +33,7 @@ struct Options {
     model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
     Duplicates duplicates = Duplicates::replay;
     std::chrono::days max_age{0};  ///< Of call logs; older ones are removed. 0: never.
+    FreeSpaceLimits free_space;
 };
 
 /// A record to store.
@@ -78,8 +80,8 @@ public:
     CallLogStore(const CallLogStore&) = delete;
     CallLogStore& operator=(const CallLogStore&) = delete;
 
-    /// Queues the record. Throws ServiceError{busy} at once if the queue is full; `done` is then
-    /// never called.
+    /// Queues the record. Throws ServiceError{busy} at once if the queue is full, {no_space} while
+    /// the disk is; `done` is then never called.
     void append(NewCallLog&& record, AppendDone done);
 
     /// Called on the writer's thread whenever another process has changed the database (within
@@ -88,6 +90,14 @@ public:
     void on_external_change(std::function<void()> changed);
 
     [[nodiscard]] std::size_t queue_length() const;
+
+    /// As of the last second.
+    [[nodiscard]] DiskSpace disk_space() const;
+    /// In the place of Options::free_space, within a second.
+    void change_free_space(FreeSpaceLimits limits);
+    /// Called on the writer's thread whenever the state of the disk changes, and once from within
+    /// this function; must not throw.
+    void on_disk_space_change(std::function<void(const DiskSpace&)> changed);
 
 private:
     class Writer;
