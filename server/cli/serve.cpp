@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "admin/admin.hpp"
 #include "cli/audit_log.hpp"
@@ -12,6 +13,7 @@
 #include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/metrics.hpp"
 #include "cli/secrecy.hpp"
 #include "cli/service_manager.hpp"
 #include "cli/signals.hpp"
@@ -111,9 +113,10 @@ int serve(Settings settings) {
     if (settings.mode == Mode::production) keep_memory_secret();
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
     const bool has_tls = settings.http.tls.is_on();
-    Signals signals(has_tls || settings.mode == Mode::production);
+    Signals signals(has_tls || settings.mode == Mode::production || !settings.log.file.empty());
 
     const Log log(settings.log);
+    std::optional<admin::Metrics> metrics;  // The store's threads tell it of what they do.
     const auto keys = open_or_create_keys(settings);
     auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path);
@@ -139,9 +142,15 @@ int serve(Settings settings) {
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
             endpoint.handle(request, std::move(respond));
         },
-        [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
+        [&](const http::Exchange& exchange) {
+            log.exchange("request", exchange);
+            count(*metrics, exchange);
+        });
     admin::Health health(health_checks(settings, *store, service));
-    const admin::Admin admin(health);
+    metrics.emplace(metric_options(settings, service), health,
+                    [&] { return read_metrics(settings, *store, service); });
+    store->observe(metrics->store_observer());
+    const admin::Admin admin(health, *metrics);
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
     if (admin_settings) {
@@ -206,16 +215,19 @@ int serve(Settings settings) {
 
     int signal = 0;
     while ((signal = signals.wait()) == SIGHUP) {
-        if (!has_tls) continue;
         manager.reloading();
-        const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
-        reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        reopen_log(log, settings.log);
+        if (has_tls) {
+            const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
+            reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        }
         manager.ready(status);
     }
     signals.end_at_once();
     health.begin_shutdown();
     manager.stopping();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    std::this_thread::sleep_for(settings.drain_delay);
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
                   {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
@@ -239,7 +251,7 @@ void add_serve(CommandLine& line) {
         "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
         "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
-        "SIGHUP: the files of the settings tls.* are read anew.");
+        "SIGHUP: log.file is opened anew, and the files of the settings tls.* are read anew.");
     command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
 }
 
