@@ -266,6 +266,10 @@ std::vector<Setting> make_table() {
                AT(http.idle_timeout)),
         number("http.write_timeout_ms", 1, day_ms, "Until a client has taken its reply.",
                AT(http.write_timeout)),
+        number("http.drain_delay_ms", 0, day_ms,
+               "When told to stop, go on for so long with /readyz answering 503: as long as a load "
+               "balancer takes to notice, and to send no more.",
+               AT(drain_delay)),
         number("http.drain_timeout_ms", 0, day_ms,
                "For the requests in flight when the server is told to stop.",
                AT(http.drain_timeout)),
@@ -447,6 +451,11 @@ std::vector<Setting> make_table() {
             "0"),
         number("store.busy_timeout_ms", 0, day_ms,
                "For a lock on the database that another process holds.", AT(store.busy_timeout)),
+        number("store.probe_interval_ms", 100, day_ms,
+               "When /readyz or /metrics asks whether the database can be written to, and nothing "
+               "was for so long, a page is written to try. Once writing fails it is tried every "
+               "second.",
+               AT(store.probe_interval)),
         choice("store.duplicates",
                "A message whose MessageId was used before: \"replay\" gives the first reply again "
                "if the content is the same, else ErrorData DuplicateMessage; \"reject\" gives that "
@@ -471,7 +480,9 @@ std::vector<Setting> make_table() {
                 {"off", LogLevel::off}}),
         choice("log.format", "Lines of key=value, or JSON objects, one a line.", AT(log.format),
                {{"text", LogFormat::text}, {"json", LogFormat::json}}),
-        text("log.file", "path of a file", "Appended to. \"\": standard error.", AT(log.file)),
+        text("log.file", "path of a file",
+             "Appended to, and opened anew at SIGHUP, for who moves it away. \"\": standard error.",
+             AT(log.file)),
         number("log.max_audit_lines_per_s", 1, million,
                "Lines \"audit\" of each kind, such as for refused credentials. What is left out "
                "is counted.",

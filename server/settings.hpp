@@ -35,6 +35,7 @@ struct Settings {
     cli::LogOptions log;
     std::string key_file;            ///< "": the default of key_file_path().
     bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
+    std::chrono::milliseconds drain_delay{0};  ///< From being told to stop to stopping.
     std::chrono::days certificate_notice{30};  ///< Of its end, by a warning before.
 
     /// The key file: by default beside the database, with ".key" appended to its path.

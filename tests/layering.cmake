@@ -19,6 +19,7 @@ set(libraries
   "sqlite3\\.h=^store/"
   "boost/.*=^http/"
   "openssl/.*=^http/(tls|probe)"
+  "prometheus/.*=^admin/"
   "pugixml\\.hpp=^soap/"
   "(soapH|soapStub|stdsoap2|service)\\.(h|nsmap)=^soap/")
 

@@ -18,7 +18,8 @@ model::HttpReply json_reply(unsigned status, const nlohmann::ordered_json& json)
 
 model::HttpReply index() {
     return json_reply(200, {{"/livez", "200 as long as the program runs"},
-                            {"/readyz", "200 if it takes requests, else 503; ?verbose tells why"}});
+                            {"/readyz", "200 if it takes requests, else 503; ?verbose tells why"},
+                            {"/metrics", "for Prometheus"}});
 }
 
 }  // namespace
@@ -30,7 +31,7 @@ void Admin::handle(const model::HttpRequest& request, const model::HttpRespond& 
 model::HttpReply Admin::answer(const model::HttpRequest& request) const {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     const std::string_view query = request.target.substr(path.size());
-    if (path != "/" && path != "/livez" && path != "/readyz") {
+    if (path != "/" && path != "/livez" && path != "/readyz" && path != "/metrics") {
         return json_reply(404, {{"error", "no such path; GET / lists them"}});
     }
     if (request.method != "GET") {
@@ -39,6 +40,7 @@ model::HttpReply Admin::answer(const model::HttpRequest& request) const {
         return refusal;
     }
     const bool is_verbose = query.starts_with("?verbose");
+    if (path == "/metrics") return metrics_.reply();
     if (path == "/livez") return health_.liveness(is_verbose);
     return path == "/readyz" ? health_.readiness(is_verbose) : index();
 }

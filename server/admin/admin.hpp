@@ -1,14 +1,16 @@
 #pragma once
 
 #include "admin/health.hpp"
+#include "admin/metrics.hpp"
 #include "model/http_message.hpp"
 
 namespace customercare::admin {
 
-/// The server for operators: health checks. May be used from any thread.
+/// The server for operators: health checks and metrics. May be used from any thread.
 class Admin {
 public:
-    explicit Admin(const Health& health) : health_(health) {}  ///< Which must outlive it.
+    /// Both must outlive it.
+    Admin(const Health& health, const Metrics& metrics) : health_(health), metrics_(metrics) {}
 
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 
@@ -16,6 +18,7 @@ private:
     [[nodiscard]] model::HttpReply answer(const model::HttpRequest& request) const;
 
     const Health& health_;
+    const Metrics& metrics_;
 };
 
 }  // namespace customercare::admin

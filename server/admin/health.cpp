@@ -62,8 +62,9 @@ model::HttpReply json_reply(unsigned status, const Json& json) {
 
 std::vector<Health::Result> Health::look() const {
     std::vector<Result> results;
-    results.push_back({"shutdown", is_stopping_ ? Finding{CheckState::failed, "The server stops."}
-                                                : Finding{CheckState::ok, "It was not asked to."}});
+    results.push_back(
+        {"shutdown", is_stopping_ ? Finding{CheckState::failed, "The server is stopping."}
+                                  : Finding{CheckState::ok, "The server was not told to stop."}});
     for (const Check& check : checks_) results.push_back({check.name, look_at(check)});
     return results;
 }

@@ -1,6 +1,6 @@
 #include "cli/health_checks.hpp"
 
-#include "model/date_time.hpp"
+#include "cli/metrics.hpp"
 
 namespace customercare::cli {
 
@@ -27,13 +27,19 @@ std::vector<admin::Check> health_checks(const Settings& settings,
                                         const store::CallLogStore& call_logs,
                                         const http::Server& service) {
     std::vector<admin::Check> checks;
+    checks.push_back({"database", [&]() -> admin::Finding {
+                          if (auto error = call_logs.find_write_error()) {
+                              return {admin::CheckState::failed, *std::move(error)};
+                          }
+                          return {admin::CheckState::ok,
+                                  "The database " + settings.store.path + " can be written to."};
+                      }});
     checks.push_back(
         admin::queue_check([&] { return call_logs.queue_length(); }, settings.store.queue_limit));
     checks.push_back(disk_check([&] { return call_logs.disk_space(); }));
     if (settings.http.tls.is_on()) {
-        checks.push_back(admin::certificate_check(
-            [&] { return model::parse_date_time(service.certificate_expiry()).value().instant; },
-            settings.certificate_notice));
+        checks.push_back(admin::certificate_check([&] { return certificate_expiry(service); },
+                                                  settings.certificate_notice));
     }
     return checks;
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "admin/admin.hpp"
 #include "cli/audit_log.hpp"
@@ -14,6 +15,7 @@
 #include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/metrics.hpp"
 #include "cli/reload.hpp"
 #include "cli/secrecy.hpp"
 #include "cli/service_manager.hpp"
@@ -128,10 +130,12 @@ int serve(Settings settings, const Reload::Load& load_again, bool has_file) {
     if (settings.mode == Mode::production) keep_memory_secret();
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
     const bool has_tls = settings.http.tls.is_on();
-    Signals signals(has_tls || has_file || settings.mode == Mode::production);
+    Signals signals(has_tls || has_file || settings.mode == Mode::production ||
+                    !settings.log.file.empty());
 
     const Log log(settings.log);
     DiskSpaceLog disk_log(log);
+    std::optional<admin::Metrics> metrics;  // The store's threads tell it of what they do.
     const auto keys = open_or_create_keys(settings);
     auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path);
@@ -162,9 +166,15 @@ int serve(Settings settings, const Reload::Load& load_again, bool has_file) {
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
             handler.handle(request, std::move(respond));
         },
-        [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
+        [&](const http::Exchange& exchange) {
+            log.exchange("request", exchange);
+            count(*metrics, exchange);
+        });
     admin::Health health(health_checks(settings, *store, service));
-    const admin::Admin admin(health);
+    metrics.emplace(metric_options(settings, service), health,
+                    [&] { return read_metrics(settings, *store, service); });
+    store->observe(metrics->store_observer());
+    const admin::Admin admin(health, *metrics);
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
     if (admin_settings) {
@@ -241,6 +251,7 @@ int serve(Settings settings, const Reload::Load& load_again, bool has_file) {
     while ((signal = signals.wait()) == SIGHUP) {
         manager.reloading();
         reload.run();
+        reopen_log(log, settings.log.file);
         const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
         if (has_tls) {
             reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
@@ -251,6 +262,7 @@ int serve(Settings settings, const Reload::Load& load_again, bool has_file) {
     health.begin_shutdown();
     manager.stopping();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    std::this_thread::sleep_for(settings.drain_delay);
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
                   {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
@@ -274,10 +286,9 @@ void add_serve(CommandLine& line) {
         "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
         "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
-        "SIGHUP: settings and the files of tls.* are read anew. What can't be used leaves the old "
-        "in\n"
-        "force and is in the log, as is what needs a restart: customercare check-config --explain "
-        "KEY");
+        "SIGHUP: settings and the files of tls.* are read anew, and log.file is opened anew. What\n"
+        "can't be used leaves the old in force and is in the log, as is what needs a restart:\n"
+        "customercare check-config --explain KEY");
     command.callback([&line] {
         line.action = [&line] {
             const Settings settings = line.load().settings;

@@ -38,8 +38,8 @@ private:
 
 /// Lets the service listen on the socket that the manager has opened for it (sd_listen_fds(3)), if
 /// there is one. Returns what the operator is to be warned of: http.listen is set to another
-/// address, and has no effect; else "". Throws ServiceError{usage} if there are several, or if it is
-/// no listening TCP socket. To be called before any thread is made.
+/// address, and has no effect; else "". Throws ServiceError{usage} if there are several, or if it
+/// is no listening TCP socket. To be called before any thread is made.
 [[nodiscard]] std::string take_socket(Settings& settings);
 
 }  // namespace customercare::cli

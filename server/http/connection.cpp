@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http/identity.hpp"
 #include "http/loop.hpp"
 #include "http/reply_head.hpp"
 
@@ -53,11 +54,30 @@ struct Connection::Work {
         held = bytes;
     }
 
+    [[nodiscard]] model::ExchangeTimes times(Clock::time_point end) const {
+        constexpr Clock::time_point never{};
+        model::ExchangeTimes times;
+        if (called != never) {
+            times.receive = called - begun;
+            times.process = returned - called;
+        }
+        if (replied != never) {
+            if (called != never && !answered) times.store = replied - returned;
+            times.send = end - replied;
+        }
+        return times;
+    }
+
     std::atomic<std::size_t>& total_held;
     std::size_t held = 0;  ///< Our part of it.
     RequestReader reader;
     Clock::time_point begun;  ///< When the first byte came.
     std::uint64_t request_id = 0;
+    std::string_view client_request_id;
+    model::TraceContext trace;
+    Clock::time_point called;    ///< When the handler was,
+    Clock::time_point returned;  ///< and returned,
+    Clock::time_point replied;   ///< and when there was a reply.
     bool sent_continue = false;
     bool no_room = false;
 
@@ -193,6 +213,8 @@ void Connection::shake_hands() {
     if (!tls_) tls_ = std::make_unique<TlsSession>(*loop_.shared().tls, socket_.native_handle());
     switch (tls_->shake_hands()) {
         case TlsSession::Handshake::done:
+            ++(tls_->is_resumed() ? loop_.shared().resumed_handshakes
+                                  : loop_.shared().full_handshakes);
             phase_ = Phase::reading;
             return proceed();
         case TlsSession::Handshake::wants_read:
@@ -201,6 +223,7 @@ void Connection::shake_hands() {
             return wait_writable();
         case TlsSession::Handshake::plain_http:
             tls_.reset();
+            ++loop_.shared().failed_handshakes;
             begin_request({});
             return refuse(400, "This port speaks HTTPS: use https:// in the address.");
         case TlsSession::Handshake::no_client:
@@ -211,6 +234,7 @@ void Connection::shake_hands() {
 }
 
 void Connection::fail_handshake(std::string detail) {
+    ++loop_.shared().failed_handshakes;
     begin_request({});
     work_->reply.summary.outcome = "handshake_failed";
     work_->reply.summary.detail = std::move(detail);
@@ -272,6 +296,14 @@ void Connection::send_continue() {
     }
 }
 
+/// How the client calls its request, and whose part it is, as far as its head is here.
+void Connection::identify() {
+    if (work_->trace.span_id.text().empty()) {
+        work_->client_request_id = find_request_id(work_->reader.request());
+        work_->trace = trace_context(work_->reader.request(), work_->request_id);
+    }
+}
+
 void Connection::call_handler() {
     phase_ = Phase::answering;
     model::HttpRequest request = work_->reader.request();
@@ -279,13 +311,17 @@ void Connection::call_handler() {
     request.local_address = local_address_;
     request.is_tls = tls_ != nullptr;
     if (tls_) request.client_subject = tls_->client_subject();
+    identify();
     request.id = work_->request_id;
+    request.client_request_id = work_->client_request_id;
+    request.trace = work_->trace;
     request.no_room = work_->no_room;
     if (request.no_room) {
         work_->reader.drop_body();
         request.body = {};
     }
 
+    work_->called = Clock::now();
     const auto ticket = std::make_shared<Ticket>(*this);
     Ticket::in_handler = this;
     try {
@@ -295,6 +331,7 @@ void Connection::call_handler() {
         ticket->answer(failure(error.what()));
     }
     Ticket::in_handler = nullptr;
+    work_->returned = Clock::now();
     work_->reader.drop_body();
     if (work_->answered) send_answer();
 }
@@ -324,6 +361,13 @@ void Connection::refuse(unsigned status, std::string text) {
 }
 
 void Connection::send() {
+    work_->replied = Clock::now();
+    identify();
+    auto& headers = work_->reply.headers;
+    std::erase_if(headers, [](const auto& header) { return header.first == "X-Request-Id"; });
+    headers.emplace_back("X-Request-Id", work_->client_request_id.empty()
+                                             ? std::to_string(work_->request_id)
+                                             : std::string(work_->client_request_id));
     const RequestReader& reader = work_->reader;
     work_->last = work_->abrupt || !reader.keep_alive();
     const Persistence persistence = work_->last            ? Persistence::close
@@ -380,19 +424,24 @@ void Connection::end_request() {
 }
 
 void Connection::report(unsigned status) {
+    identify();
+    const Clock::time_point now = Clock::now();
     const RequestReader& reader = work_->reader;
     const model::HttpReply& reply = work_->reply;
-    loop_.shared().observer({.request_id = work_->request_id,
-                             .method = reader.request().method,
-                             .target = reader.request().target,
-                             .peer = peer_,
-                             .client_subject = tls_ ? tls_->client_subject() : std::string_view(),
-                             .status = status,
-                             .request_bytes = reader.body_bytes(),
-                             .reply_bytes = reply.body.size(),
-                             .duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                                 Clock::now() - work_->begun),
-                             .summary = &reply.summary});
+    loop_.shared().observer(
+        {.request_id = work_->request_id,
+         .client_request_id = work_->client_request_id,
+         .trace = work_->trace,
+         .method = reader.request().method,
+         .target = reader.request().target,
+         .peer = peer_,
+         .client_subject = tls_ ? tls_->client_subject() : std::string_view(),
+         .status = status,
+         .request_bytes = reader.body_bytes(),
+         .reply_bytes = reply.body.size(),
+         .duration = std::chrono::duration_cast<std::chrono::microseconds>(now - work_->begun),
+         .times = work_->times(now),
+         .summary = &reply.summary});
 }
 
 /// The request will not be answered.

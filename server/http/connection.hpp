@@ -74,6 +74,7 @@ private:
     void proceed();
     [[nodiscard]] bool has_room();
     void send_continue();
+    void identify();
     void call_handler();
     void refuse(unsigned status, std::string text);
     void send_answer();

@@ -65,6 +65,7 @@ public:
     void report_life(std::chrono::microseconds interval, std::function<void()> beat) {
         heartbeat_.emplace(loops_, interval, std::move(beat));
     }
+    [[nodiscard]] Statistics statistics() const;
     void start();
     bool stop();
 
@@ -177,13 +178,25 @@ void Server::Impl::accept_clients() {
         }
         next_loop_ = (next_loop_ + 1) % loops_.size();
 
+        ++shared_.all_accepted;
         const bool turn_away = shared_.served >= shared_.options.max_connections;
+        if (turn_away) ++shared_.all_turned_away;
         if (turn_away && shared_.turned_away >= max_turned_away) continue;
         ++(turn_away ? shared_.turned_away : shared_.served);
         asio::post(loop.context(),
                    [&loop, socket = std::move(socket), address = peer.address(),
                     turn_away]() mutable { loop.add(std::move(socket), address, turn_away); });
     }
+}
+
+Statistics Server::Impl::statistics() const {
+    return {.connections = shared_.served,
+            .inflight_bytes = shared_.held_bytes,
+            .accepted = shared_.all_accepted,
+            .turned_away = shared_.all_turned_away,
+            .full_handshakes = shared_.full_handshakes,
+            .resumed_handshakes = shared_.resumed_handshakes,
+            .failed_handshakes = shared_.failed_handshakes};
 }
 
 bool Server::Impl::stop() {
@@ -227,6 +240,8 @@ std::string Server::certificate_expiry() const { return impl_->tls().certificate
 void Server::report_life(std::chrono::microseconds interval, std::function<void()> beat) {
     impl_->report_life(interval, std::move(beat));
 }
+
+Statistics Server::statistics() const { return impl_->statistics(); }
 
 void Server::start() { impl_->start(); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "model/trace_context.hpp"
 
 // An HTTP exchange in plain values: what http/ hands to soap/ and admin/, and gets back.
 
@@ -29,7 +32,9 @@ struct HttpRequest {
     bool is_tls = false;              ///< The client speaks TLS with us,
     std::string_view client_subject;  ///< with a certificate of this subject (RFC 2253), or "".
     std::uint64_t id = 0;             ///< Unique within this run of the server; in each log line.
-    bool body_too_long = false;       ///< The body is over http.max_body_bytes and is not here.
+    std::string_view client_request_id;  ///< From X-Request-Id, "" if there is no good one.
+    TraceContext trace;
+    bool body_too_long = false;  ///< The body is over http.max_body_bytes and is not here.
     /// The body is not here, since http.max_inflight_bytes are in use: to be answered 503.
     bool no_room = false;
 
@@ -44,7 +49,17 @@ struct ExchangeSummary {
     std::string_view outcome;       ///< Static text: "stored", "fault", ...
     std::string detail;  ///< Why it was refused, in words; may quote names from the input.
     std::vector<std::string> ignored;  ///< Elements that ASMX rules skip: "path (line 12)".
+    std::size_t ignored_count = 0;     ///< All of them; `ignored` may name the first few.
+    std::string_view limit;  ///< The setting guard.* that the message went beyond, or "". Static.
     std::int64_t call_log_id = 0;
+};
+
+/// How long the parts of an exchange took, one after the other; 0: it did not come to that.
+struct ExchangeTimes {
+    std::chrono::nanoseconds receive{0};  ///< From the request's first byte to the handler's call,
+    std::chrono::nanoseconds process{0};  ///< to its return,
+    std::chrono::nanoseconds store{0};    ///< to the reply, where that is given later,
+    std::chrono::nanoseconds send{0};     ///< to the reply's handing over to the socket.
 };
 
 struct HttpReply {

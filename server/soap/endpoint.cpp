@@ -200,6 +200,7 @@ struct Pending {
     std::string credentials_attributes;
     std::string_view operation;
     std::vector<std::string> ignored;
+    std::size_t ignored_count;
     model::HttpRespond respond;
 
     void finish(model::CreateCallLogReply&& result) const {
@@ -228,6 +229,7 @@ struct Pending {
         reply.summary.outcome = name_of(result.outcome);
         reply.summary.call_log_id = result.call_log_id;
         reply.summary.ignored = ignored;
+        reply.summary.ignored_count = ignored_count;
         respond(std::move(reply));
     }
 };
@@ -346,8 +348,10 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
     }
 
     if (reading.error && reading.error->kind == ReadError::Kind::limit) {
-        return respond(
-            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words));
+        model::HttpReply reply =
+            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words);
+        reply.summary.limit = reading.error->setting;
+        return respond(std::move(reply));
     }
     if (routed.operation == nullptr) {
         if (reading.routing_error) {
@@ -394,7 +398,7 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
     auto pending = std::make_shared<Pending>(
         Pending{reading.version, options_.time_zone, clock_, call.credentials,
                 std::move(reading.credentials_attributes), reading.operation->name,
-                describe_ignored(reading), respond});
+                describe_ignored(reading), reading.ignored_count, respond});
     create_call_log_.handle(std::move(call), [pending](model::CreateCallLogReply&& result) {
         pending->finish(std::move(result));
     });

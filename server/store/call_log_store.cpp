@@ -20,6 +20,7 @@
 #include "store/lock_file.hpp"
 #include "store/migrate.hpp"
 #include "store/syncer.hpp"
+#include "store/write_watch.hpp"
 
 namespace customercare::store {
 
@@ -66,6 +67,14 @@ public:
     /// ServiceError{storage} if it was not committed.
     void store(Batch& batch) {
         if (!insert_all(batch)) insert_one_by_one(batch);
+    }
+
+    /// Writes a page that says what it said before, and brings it to disk.
+    void write_anything() {
+        Transaction transaction(database_);
+        database_.execute("PRAGMA user_version = 0");  // Which has no meaning here.
+        transaction.commit_unsynced();
+        sync();
     }
 
     /// Removes some of what is too old, if it is time.
@@ -256,6 +265,8 @@ public:
         return queue_.size();
     }
 
+    [[nodiscard]] WriteWatch& watch() { return watch_; }
+
 private:
     void run() {
         pthread_setname_np(pthread_self(), "store");
@@ -267,6 +278,7 @@ private:
             } else if (session_ && steady_clock::now() - last_record_ > idle_before_truncate) {
                 session_->truncate_wal();
             }
+            if (watch_.is_trial_due()) try_to_write();
             if (session_) session_->purge_step();
             look_for_external_change();
             look_at_disk();
@@ -292,7 +304,9 @@ private:
 
     void store(Batch& batch) {
         try {
-            commit(batch);
+            const auto begin = steady_clock::now();
+            commit([&] { session_->store(batch); });
+            watch_.committed(batch.size(), steady_clock::now() - begin);
             // While nothing else is to be done, the way over another thread only costs time.
             if (queue_length() == 0 && syncer_.is_idle()) {
                 syncer_.sync_and_complete(batch);
@@ -300,15 +314,38 @@ private:
                 syncer_.put(std::move(batch));
             }
         } catch (const std::exception& error) {
+            watch_.failed(error.what());
             fail(batch, error.what());
         }
         if (session_) session_->checkpoint_if_due();
     }
 
-    void commit(Batch& batch) {
+    /// For WriteWatch.
+    void try_to_write() {
+        try {
+            commit([this] { session_->write_anything(); });
+            watch_.tried(std::nullopt);
+        } catch (const std::exception& error) {
+            watch_.tried(error.what());
+        }
+    }
+
+    void sync() {
+        const auto begin = steady_clock::now();
+        try {
+            session_->sync();
+        } catch (const std::exception& error) {
+            watch_.failed(error.what());
+            throw;
+        }
+        watch_.synced(steady_clock::now() - begin);
+    }
+
+    template <typename Write>
+    void commit(Write&& write) {
         ensure_session();
         try {
-            session_->store(batch);
+            write();
         } catch (...) {
             end_session();
             throw;
@@ -403,7 +440,8 @@ private:
     steady_clock::time_point last_disk_look_ = steady_clock::now();
     steady_clock::time_point last_record_ = steady_clock::now();
 
-    Syncer syncer_{[this] { session_->sync(); }};  // The session stays while it is not idle.
+    WriteWatch watch_{options_.probe_interval};
+    Syncer syncer_{[this] { sync(); }};  // The session stays while it is not idle.
     std::thread thread_;
 };
 
@@ -418,6 +456,14 @@ void CallLogStore::append(NewCallLog&& record, AppendDone done) {
 
 void CallLogStore::on_external_change(std::function<void()> changed) {
     writer_->on_external_change(std::move(changed));
+}
+
+void CallLogStore::observe(WriteObserver observer) {
+    writer_->watch().observe(std::move(observer));
+}
+
+std::optional<std::string> CallLogStore::find_write_error() const {
+    return writer_->watch().find_error();
 }
 
 std::size_t CallLogStore::queue_length() const { return writer_->queue_length(); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "model/create_call_log.hpp"
 #include "model/date_time.hpp"
 #include "store/disk_space.hpp"
+#include "store/write_watch.hpp"
 
 namespace customercare::store {
 
@@ -29,7 +31,9 @@ struct Options {
     std::size_t queue_limit = 4096;  ///< Records waiting for the writer; more are refused.
     std::size_t batch_limit = 512;   ///< Records in one transaction at most.
     int checkpoint_pages = 4000;     ///< WAL pages after which the writer checkpoints.
-    std::chrono::milliseconds busy_timeout{5000};        ///< For a lock held by another process.
+    std::chrono::milliseconds busy_timeout{5000};  ///< For a lock held by another process.
+    /// Asked whether one can write, the store tries if it wrote nothing for so long.
+    std::chrono::milliseconds probe_interval{10'000};
     model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
     Duplicates duplicates = Duplicates::replay;
     std::chrono::days max_age{0};  ///< Of call logs; older ones are removed. 0: never.
@@ -88,6 +92,12 @@ public:
     /// 250 ms), and once from within this function, which lets what it throws through; on the
     /// writer's thread it is then called again at the next look.
     void on_external_change(std::function<void()> changed);
+
+    void observe(WriteObserver observer);
+
+    /// Why the database can't be written to; nullopt if it can. As the last attempt told: who asks
+    /// again and again is told of changes within seconds, even if there is nothing to store.
+    [[nodiscard]] std::optional<std::string> find_write_error() const;
 
     [[nodiscard]] std::size_t queue_length() const;
 

@@ -14,7 +14,10 @@ model::HttpReply call(const Health& health, std::string_view method, std::string
     request.method = method;
     request.target = target;
     model::HttpReply reply;
-    Admin(health).handle(request, [&](model::HttpReply&& given) { reply = std::move(given); });
+    const Metrics metrics({}, health, [] { return Readings{}; });
+    Admin(health, metrics).handle(request, [&](model::HttpReply&& given) {
+        reply = std::move(given);
+    });
     return reply;
 }
 
@@ -38,6 +41,7 @@ TEST_CASE("Admin lists its paths and refuses what it has not", "[admin]") {
     const Health health({});
     CHECK(nlohmann::json::parse(call(health, "GET", "/").body).contains("/readyz"));
     CHECK(call(health, "GET", "/other").status == 404);
+    CHECK_THAT(call(health, "GET", "/metrics").body, Catch::Contains("customercare_build_info{"));
     const model::HttpReply refusal = call(health, "POST", "/livez");
     CHECK(refusal.status == 405);
     CHECK(std::ranges::count(refusal.headers,
