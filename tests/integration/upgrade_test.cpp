@@ -97,7 +97,8 @@ std::string message(const std::string& id) {
 }
 
 std::string exported(const std::string& database) {
-    const ProgramResult result = run_program({"calllogs", "export", "--database", database});
+    const ProgramResult result = run_program(
+        {"calllogs", "export", "--format", "jsonl", "--reveal", "--database", database});
     CHECK(result.errors.empty());
     CHECK(result.exit_code == 0);
     return result.output;
