@@ -5,10 +5,15 @@
 
 namespace customercare::admin {
 
-/// The server for operators: health checks. May be used from any thread.
+class StandinApi;
+
+/// The server for operators: health checks, and a stand-in's interface. May be used from any
+/// thread.
 class Admin {
 public:
-    explicit Admin(const Health& health) : health_(health) {}  ///< Which must outlive it.
+    /// Both must outlive it. `standin` answers all other paths; nullptr: there are none.
+    explicit Admin(const Health& health, const StandinApi* standin = nullptr)
+        : health_(health), standin_(standin) {}
 
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 
@@ -16,6 +21,7 @@ private:
     [[nodiscard]] model::HttpReply answer(const model::HttpRequest& request) const;
 
     const Health& health_;
+    const StandinApi* standin_;
 };
 
 }  // namespace customercare::admin

@@ -6,20 +6,20 @@
 #include <string>
 
 #include "admin/admin.hpp"
+#include "admin/standin_api.hpp"
 #include "cli/audit_log.hpp"
+#include "cli/backend.hpp"
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/parent_watch.hpp"
 #include "cli/secrecy.hpp"
 #include "cli/service_manager.hpp"
 #include "cli/signals.hpp"
-#include "handlers/create_call_log.hpp"
 #include "http/server.hpp"
 #include "model/error.hpp"
-#include "soap/endpoint.hpp"
-#include "store/call_log_store.hpp"
 #include "store/credential_store.hpp"
 #include "store/key_rotation.hpp"
 
@@ -55,6 +55,11 @@ bool can_anyone_call(const Settings& settings, const store::Keys& keys) {
 std::optional<http::Options> admin_options(const Settings& settings) {
     std::optional<http::Options> options = settings.admin;
     if (options && http::is_open_to_others(options->address)) options->tls = settings.http.tls;
+    if (options && settings.mode == Mode::stand_in) {
+        // Messages and call logs are sent to it, too.
+        options->max_body_bytes = settings.http.max_body_bytes;
+        options->max_request_bytes = settings.http.max_request_bytes;
+    }
     return options;
 }
 
@@ -67,6 +72,16 @@ handlers::ThrottleOptions throttle_options(const Settings& settings) {
     handlers::ThrottleOptions options = settings.throttle;
     if (are_addresses_unknown(settings)) options.lockout_failures = options.address_rate = 0;
     return options;
+}
+
+/// nullptr in mode production.
+std::unique_ptr<admin::StandinApi> make_standin_api(const Backend& backend,
+                                                    const std::string& service_url,
+                                                    const std::string& soap_path) {
+    Backend::StandIn* const stand_in = backend.stand_in();
+    if (stand_in == nullptr) return nullptr;
+    return std::make_unique<admin::StandinApi>(
+        admin::ApiContext{stand_in->sandboxes, stand_in->service, service_url, soap_path});
 }
 
 void log_certificate(const Log& log, std::string_view event, const Settings& settings,
@@ -104,7 +119,7 @@ void follow_key_file(const Log& log, store::KeyFollower& follower) {
     }
 }
 
-int serve(Settings settings) {
+int serve(Settings settings, bool ends_with_parent) {
     const ServiceManager manager;
     const std::string listen_warning = take_socket(settings);
     check_together(settings);
@@ -112,13 +127,19 @@ int serve(Settings settings) {
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
     const bool has_tls = settings.http.tls.is_on();
     Signals signals(has_tls || settings.mode == Mode::production);
+    std::optional<ParentWatch> parent_watch;
+    if (ends_with_parent) parent_watch.emplace();
 
     const Log log(settings.log);
     const auto keys = open_or_create_keys(settings);
-    auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path);
     store::KeyFollower key_follower(*keys, settings.store.path);
-    store->on_external_change([&] {
+    handlers::AuditQueue audit(settings.log.max_audit_lines);
+    handlers::Throttle throttle(throttle_options(settings), audit);
+    const AuditLog audit_log(log, audit, throttle);
+    auto backend = std::make_unique<Backend>(
+        settings, Backend::Shared{*keys, credentials, throttle, audit}, log);
+    backend->call_logs().on_external_change([&] {
         follow_key_file(log, key_follower);
         try {
             log_changes(log, credentials.reload());
@@ -128,20 +149,19 @@ int serve(Settings settings) {
         }
     });
 
-    handlers::AuditQueue audit(settings.log.max_audit_lines);
-    handlers::Throttle throttle(throttle_options(settings), audit);
-    const AuditLog audit_log(log, audit, throttle);
-    const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
-                                                  throttle, audit, model::system_now);
-    const soap::Endpoint endpoint(settings.soap, create_call_log, throttle);
     http::Server service(
         settings.http,
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
-            endpoint.handle(request, std::move(respond));
+            backend->handle(request, std::move(respond));
         },
-        [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
-    admin::Health health(health_checks(settings, *store, service));
-    const admin::Admin admin(health);
+        [&](const http::Exchange& exchange) {
+            log.exchange("request", exchange);
+            if (!exchange.reached_handler) backend->note(exchange);
+        });
+    admin::Health health(health_checks(settings, backend->call_logs(), service));
+    const std::unique_ptr<admin::StandinApi> standin_api =
+        make_standin_api(*backend, url_of(service, settings.http.tls), settings.soap.path);
+    const admin::Admin admin(health, standin_api.get());
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
     if (admin_settings) {
@@ -220,9 +240,10 @@ int serve(Settings settings) {
         log.write(LogLevel::warning, "drain_timeout",
                   {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
     }
+    if (backend->stand_in() != nullptr) backend->stand_in()->sandboxes.end_waits();
     if (admin_server) admin_server->stop();
     // Before what its completions refer to.
-    store.reset();
+    backend.reset();
     log.write(LogLevel::info, "stopped", {});
     return success;
 }
@@ -240,7 +261,14 @@ void add_serve(CommandLine& line) {
         "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
         "SIGHUP: the files of the settings tls.* are read anew.");
-    command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
+    const auto ends_with_parent = std::make_shared<bool>(false);
+    command.add_flag("--exit-with-parent", *ends_with_parent,
+                     "End, as at SIGTERM, when the process that started it has ended");
+    command.callback([&line, ends_with_parent] {
+        line.action = [&line, ends_with_parent] {
+            return serve(line.load().settings, *ends_with_parent);
+        };
+    });
 }
 
 }  // namespace customercare::cli

@@ -1,5 +1,6 @@
 #include "store/call_log_insert.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -67,7 +68,7 @@ std::string insert_part_sql(std::string_view table) {
 
 std::string insert_call_log_sql() {
     const std::string columns =
-        "received_at, sender, credential_label, content_digest, repeat, nil_elements, " +
+        "id, received_at, sender, credential_label, content_digest, repeat, nil_elements, " +
         columns_of<model::CallLog>();
     return insert_sql("call_log", columns) +
            " ON CONFLICT (message_id, sender) WHERE repeat = 0 AND message_id <> '' DO NOTHING";
@@ -85,6 +86,7 @@ CallLogInsert::CallLogInsert(Database& database, const Keys& keys, const Options
       options_(options),
       call_log_(database.prepare(insert_call_log_sql())),
       first_(database.prepare(find_first_sql)),
+      last_id_(database.prepare("SELECT coalesce(max(id), 0) FROM call_log")),
       requestor_(database.prepare(insert_part_sql<model::Requestor>("requestor"))),
       customer_(database.prepare(insert_part_sql<model::Customer>("customer"))),
       premise_(database.prepare(insert_part_sql<model::Premise>("premise"))),
@@ -121,6 +123,7 @@ AppendResult CallLogInsert::insert(const NewCallLog& record) {
 }
 
 std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& record, bool repeat) {
+    call_log_.bind(seeded_id());
     call_log_.bind_copy(model::utc_text(record.received_at))
         .bind_blob(record.sender)
         .bind(record.credential_label)
@@ -132,6 +135,16 @@ std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& rec
     call_log_.run();
     if (database_.changes() == 0) return std::nullopt;
     return database_.last_insert_id();
+}
+
+/// nullopt: SQLite gives the next one.
+std::optional<std::int64_t> CallLogInsert::seeded_id() {
+    if (options_.least_id == nullptr) return std::nullopt;
+    const std::int64_t least = *options_.least_id;
+    last_id_.step();
+    const auto last = last_id_.read<std::int64_t>();
+    last_id_.reset();
+    return std::max(least, last + 1);
 }
 
 AppendResult CallLogInsert::find_first(const NewCallLog& record) {

@@ -22,6 +22,7 @@ public:
 private:
     /// The new row's id, or nullopt if the message's key is taken (never so for a repeat).
     std::optional<std::int64_t> insert_call_log(const NewCallLog& record, bool repeat);
+    [[nodiscard]] std::optional<std::int64_t> seeded_id();
     AppendResult find_first(const NewCallLog& record);
     void insert_contacts(std::int64_t id, const model::CallLog& call_log);
     void insert_phone(std::int64_t id, std::string_view kind, std::int64_t position,
@@ -40,6 +41,7 @@ private:
 
     Statement call_log_;
     Statement first_;
+    Statement last_id_;
     Statement requestor_;
     Statement customer_;
     Statement premise_;
