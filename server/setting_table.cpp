@@ -471,6 +471,51 @@ std::vector<Setting> make_table() {
             "the work. 0: they are kept for ever. See also customercare purge and erase.",
             AT(store.max_age)),
 
+        number("standin.journal_max_entries", 1, million,
+               "Requests that the journal of each sandbox keeps; the oldest go first. This section "
+               "is for mode stand-in alone.",
+               AT(standin.journal_max_entries)),
+        number("standin.journal_max_bytes", 65'536, 1024 * gibibyte,
+               "What the journal of each sandbox takes; likewise.", AT(standin.journal_max_bytes)),
+        number("standin.journal_max_body_bytes", 1024, gibibyte,
+               "What the journal shows of the body of a request or reply.",
+               AT(standin.journal_max_body_bytes)),
+        number("standin.max_sandboxes", 1, 100'000,
+               "Sandboxes beside the default one. A request for one more is answered 503.",
+               AT(standin.max_sandboxes)),
+        number("standin.sandbox_idle_s", 1, day_ms / 1000,
+               "After so long without a request a sandbox gives back its threads and memory, until "
+               "the next request.",
+               AT(standin.sandbox_idle)),
+        flag("standin.magic_accounts",
+             "Whether calls for the account numbers 000000000001 and following have fixed outcomes "
+             "(GET /magic-accounts). Outcomes of your own are tables [[standin.scenario]] of this "
+             "file, as told in the README.",
+             AT(standin.scenarios.has_magic_accounts)),
+        text("standin.forward", "a URL, http:// or https://",
+             "A real service that answers the requests, so that nothing is stored here. \"\": this "
+             "one answers.",
+             AT(standin.scenarios.forward.url)),
+        text("standin.forward_ca", "path of a file",
+             "The certificates, in PEM, of the authorities that the real service's certificate "
+             "comes from. \"\": the system's.",
+             AT(standin.scenarios.forward.certificate_authorities)),
+        number("standin.forward_timeout_ms", 1, day_ms, "For the real service's whole answer.",
+               AT(standin.scenarios.forward.timeout)),
+        text("standin.record", "path of a folder",
+             "Where each request that was forwarded and its reply are recorded, with SSN, "
+             "DriverLicense and tokens masked. \"\": nowhere.",
+             AT(standin.scenarios.record)),
+        text("standin.replay", "path of a folder",
+             "Recordings to answer from, so that nothing is stored. \"\": none.",
+             AT(standin.scenarios.replay)),
+        list("standin.replay_fields",
+             "array of paths of elements below CreateCallLogRequest, which may be cut at their "
+             "front, such as \"Account/AccountNumber\"",
+             "What must be the same in a request and in the recording that answers it, beside the "
+             "operation.",
+             AT(standin.scenarios.replay_fields), is_not_empty),
+
         choice("log.level", "What is logged: from this level on.", AT(log.level),
                {{"trace", LogLevel::trace},
                 {"debug", LogLevel::debug},

@@ -16,6 +16,7 @@
 #include "handlers/throttle.hpp"
 #include "http/server.hpp"
 #include "soap/options.hpp"
+#include "standin/options.hpp"
 #include "store/call_log_store.hpp"
 
 namespace customercare {
@@ -33,6 +34,7 @@ struct Settings {
     handlers::ThrottleOptions throttle;
     store::Options store;
     cli::LogOptions log;
+    standin::Options standin;        ///< Of mode stand-in alone.
     std::string key_file;            ///< "": the default of key_file_path().
     bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
     std::chrono::milliseconds drain_delay{0};  ///< From being told to stop to stopping.
@@ -87,7 +89,8 @@ struct LoadedSettings {
                                            const std::vector<SettingFlag>& flags);
 
 /// Throws ServiceError{usage}, naming the settings, if the server can't be run with these together:
-/// TLS is half set, or mode production would speak plain HTTP with other machines.
+/// TLS is half set, two sources of answers are, or mode production would speak plain HTTP with
+/// other machines.
 void check_together(const Settings& settings);
 
 /// "127.0.0.1:8080", "[::1]:8080".

@@ -3,28 +3,27 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "admin/api_call.hpp"
+#include "admin/standin_api.hpp"
+
 namespace customercare::admin {
 
 namespace {
 
-model::HttpReply json_reply(unsigned status, const nlohmann::ordered_json& json) {
-    model::HttpReply reply;
-    reply.status = status;
-    reply.content_type = "application/json";
-    reply.headers.emplace_back("Cache-Control", "no-store");
-    reply.body = json.dump() + '\n';
-    return reply;
-}
-
 model::HttpReply index() {
-    return json_reply(200, {{"/livez", "200 as long as the program runs"},
-                            {"/readyz", "200 if it takes requests, else 503; ?verbose tells why"},
-                            {"/metrics", "for Prometheus"}});
+    return json_reply(200,
+                      Json{{"/livez", "200 as long as the program runs"},
+                           {"/readyz", "200 if it takes requests, else 503; ?verbose tells why"},
+                           {"/metrics", "for Prometheus"}});
 }
 
 }  // namespace
 
 void Admin::handle(const model::HttpRequest& request, const model::HttpRespond& respond) const {
+    const std::string_view path = request.target.substr(0, request.target.find('?'));
+    if (standin_ != nullptr && path != "/livez" && path != "/readyz" && path != "/metrics") {
+        return standin_->handle(request, respond);
+    }
     respond(answer(request));
 }
 
@@ -32,10 +31,10 @@ model::HttpReply Admin::answer(const model::HttpRequest& request) const {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     const std::string_view query = request.target.substr(path.size());
     if (path != "/" && path != "/livez" && path != "/readyz" && path != "/metrics") {
-        return json_reply(404, {{"error", "no such path; GET / lists them"}});
+        return error_reply(404, "no such path; GET / lists them");
     }
     if (request.method != "GET") {
-        model::HttpReply refusal = json_reply(405, {{"error", "GET only"}});
+        model::HttpReply refusal = error_reply(405, "GET only");
         refusal.headers.emplace_back("Allow", "GET");
         return refusal;
     }

@@ -6,11 +6,15 @@
 
 namespace customercare::admin {
 
-/// The server for operators: health checks and metrics. May be used from any thread.
+class StandinApi;
+
+/// The server for operators: health checks, metrics, and a stand-in's interface. May be used from
+/// any thread.
 class Admin {
 public:
-    /// Both must outlive it.
-    Admin(const Health& health, const Metrics& metrics) : health_(health), metrics_(metrics) {}
+    /// All must outlive it. `standin` answers all other paths; nullptr: there are none.
+    Admin(const Health& health, const Metrics& metrics, const StandinApi* standin = nullptr)
+        : health_(health), metrics_(metrics), standin_(standin) {}
 
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 
@@ -19,6 +23,7 @@ private:
 
     const Health& health_;
     const Metrics& metrics_;
+    const StandinApi* standin_;
 };
 
 }  // namespace customercare::admin

@@ -114,6 +114,12 @@ void CommandLine::add_server_settings(CLI::App& command) {
              "Where to listen; port 0: any free one");
     add_flag(command, "--admin-listen", "admin.listen", "ADDRESS:PORT",
              "Where the admin server listens; \"\": no such server");
+    add_flag(command, "--forward", "standin.forward", "URL",
+             "A real service that answers the requests (stand-in)");
+    add_flag(command, "--record", "standin.record", "FOLDER",
+             "Where what is forwarded is recorded");
+    add_flag(command, "--replay", "standin.replay", "FOLDER",
+             "Recordings to answer from (stand-in)");
 }
 
 void CommandLine::add_flag(CLI::App& command, const std::string& flag, const std::string& key,

@@ -80,6 +80,7 @@ struct Connection::Work {
     Clock::time_point replied;   ///< and when there was a reply.
     bool sent_continue = false;
     bool no_room = false;
+    bool reached_handler = false;
 
     bool answered = false;
     model::HttpReply reply;
@@ -306,6 +307,7 @@ void Connection::identify() {
 
 void Connection::call_handler() {
     phase_ = Phase::answering;
+    work_->reached_handler = true;
     model::HttpRequest request = work_->reader.request();
     request.peer = peer_;
     request.local_address = local_address_;
@@ -374,7 +376,34 @@ void Connection::send() {
                                     : reader.is_http_1_0() ? Persistence::keep_and_say_so
                                                            : Persistence::keep;
     work_->head = reply_head(work_->reply, persistence, loop_.date());
-    work_->hold(reader.held_bytes() + work_->head.capacity() + work_->reply.body.capacity());
+    if (work_->reply.wire_fault != model::WireFault::none) return send_faulty();
+    start_writing();
+}
+
+/// After this reply the client may still be sending, as it has no reason to stop.
+void Connection::send_faulty() {
+    model::HttpReply& reply = work_->reply;
+    work_->last = true;
+    work_->abrupt = true;
+    switch (reply.wire_fault) {
+        case model::WireFault::reset:
+            return reset();
+        case model::WireFault::silence:
+            return keep_silent();
+        case model::WireFault::raw:
+            work_->head.clear();
+            break;
+        case model::WireFault::truncated:
+            reply.body.resize(std::min(reply.body.size(), reply.truncated_after));
+            break;
+        case model::WireFault::none:
+            break;
+    }
+    start_writing();
+}
+
+void Connection::start_writing() {
+    work_->hold(work_->reader.held_bytes() + work_->head.capacity() + work_->reply.body.capacity());
     deadline_ = Clock::now() + loop_.shared().options.write_timeout;
     phase_ = Phase::writing;
     write();
@@ -441,6 +470,7 @@ void Connection::report(unsigned status) {
          .reply_bytes = reply.body.size(),
          .duration = std::chrono::duration_cast<std::chrono::microseconds>(now - work_->begun),
          .times = work_->times(now),
+         .reached_handler = work_->reached_handler,
          .summary = &reply.summary});
 }
 
@@ -461,6 +491,23 @@ void Connection::say_goodbye(Clock::time_point deadline) {
     tls_.reset();
     error_code ignored;  // A client that has gone has gone.
     socket_.shutdown(Socket::shutdown_send, ignored);
+    wait_readable();
+}
+
+/// Closing with SO_LINGER 0 sends RST and no farewell, TLS's neither.
+void Connection::reset() {
+    report(0);
+    tls_.reset();
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+}
+
+void Connection::keep_silent() {
+    report(0);
+    work_.reset();
+    phase_ = Phase::discarding;
+    deadline_ = Clock::now() + (loop_.draining() ? farewell : loop_.shared().options.idle_timeout);
     wait_readable();
 }
 

@@ -57,7 +57,7 @@ private:
         reading,     ///< A request, or waiting for one.
         answering,   ///< The handler has the request; nothing is read, no deadline runs.
         writing,     ///< The reply.
-        discarding,  ///< The reply is sent; what the client still sends is thrown away.
+        discarding,  ///< No reply follows; what the client still sends is thrown away.
         closed,
     };
     struct Work;
@@ -79,11 +79,15 @@ private:
     void refuse(unsigned status, std::string text);
     void send_answer();
     void send();
+    void send_faulty();
+    void start_writing();
     void write();
     void end_request();
     void report(unsigned status);
     void abandon(std::string detail);
     void say_goodbye(Clock::time_point deadline);
+    void reset();
+    void keep_silent();
     void discard(std::size_t size);
     void close();
 
@@ -94,7 +98,7 @@ private:
 
     Loop& loop_;
     boost::asio::ip::tcp::socket socket_;
-    std::unique_ptr<TlsSession> tls_;  ///< None for plain HTTP, and while discarding.
+    std::unique_ptr<TlsSession> tls_;  ///< None for plain HTTP, and after say_goodbye().
     std::string peer_;
     std::string local_address_;
     std::atomic<std::size_t>& count_;

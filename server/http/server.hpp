@@ -60,6 +60,7 @@ struct Exchange {
     /// From the request's first byte to the reply's handing over to the socket.
     std::chrono::microseconds duration{0};
     model::ExchangeTimes times;
+    bool reached_handler = false;
     const model::ExchangeSummary* summary = nullptr;  ///< Never null.
 };
 /// Told once of every exchange, on the connection's thread; must not throw. Beyond the handler's

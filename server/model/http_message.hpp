@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <span>
 #include <string>
@@ -25,6 +26,9 @@ struct HttpHeader {
 struct HttpRequest {
     std::string_view method;
     std::string_view target;  ///< As sent: path, and query after '?'.
+    /// What was taken off the front of the target's path, and belongs to the addresses that we give
+    /// away: "/sandbox/NAME" of a stand-in, else "".
+    std::string_view mount{};
     std::span<const HttpHeader> headers;
     std::string_view body;
     std::string_view peer;            ///< The client's address, without port.
@@ -62,12 +66,23 @@ struct ExchangeTimes {
     std::chrono::nanoseconds send{0};     ///< to the reply's handing over to the socket.
 };
 
+/// What a stand-in does to a reply on its way, for tests of clients. The connection ends with it.
+enum class WireFault : unsigned char {
+    none,
+    reset,      ///< Nothing is sent, and the connection is reset.
+    truncated,  ///< The body breaks off after HttpReply::truncated_after bytes.
+    raw,        ///< The body is sent without status line and headers.
+    silence,    ///< Nothing is sent until the client goes, or until http.idle_timeout.
+};
+
 struct HttpReply {
     unsigned status = 200;
     std::string_view content_type;                             ///< Static text; "" for none.
     std::vector<std::pair<std::string, std::string>> headers;  ///< Beyond those that http/ sets.
     std::string body;
     bool close = false;  ///< Close the connection after this reply.
+    WireFault wire_fault = WireFault::none;
+    std::size_t truncated_after = 0;  ///< Bytes of the body, for WireFault::truncated.
     ExchangeSummary summary;
 };
 
@@ -77,6 +92,9 @@ using HttpRespond = std::function<void(HttpReply&&)>;
 /// Answers a request: calls `respond` before it returns or later. May throw; the server then
 /// answers 500.
 using HttpHandler = std::function<void(const HttpRequest&, HttpRespond)>;
+
+/// IMF-fixdate ([RFC9110] 5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::string http_date(std::time_t time);
 
 /// True if both are the same when ASCII case is not looked at.
 [[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right);

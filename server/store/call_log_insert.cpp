@@ -103,7 +103,7 @@ struct BindField {
 
 std::string insert_call_log_sql() {
     const std::string columns =
-        "received_at, sender, credential_label, content_digest, repeat, " +
+        "id, received_at, sender, credential_label, content_digest, repeat, " +
         columns_of<model::CallLog>() + ", has_requestor, " +
         columns_of<model::Requestor>(requestor_prefix) + ", has_email, " +
         columns_of<model::Email>() + ", has_customer, " + columns_of<model::Customer>() +
@@ -125,6 +125,7 @@ CallLogInsert::CallLogInsert(Database& database, const Keys& keys, const Options
       options_(options),
       call_log_(database.prepare(insert_call_log_sql())),
       first_(database.prepare(find_first_sql)),
+      last_id_(database.prepare("SELECT coalesce(max(id), 0) FROM call_log")),
       sealed_content_(
           database.prepare(insert_sql("sealed_content", "call_log_id, position, sealed"))) {}
 
@@ -137,6 +138,7 @@ AppendResult CallLogInsert::insert(const NewCallLog& record) {
 }
 
 std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& record, bool repeat) {
+    call_log_.bind(seeded_id());
     call_log_.bind_copy(model::utc_text(record.received_at))
         .bind_blob(record.sender)
         .bind(record.credential_label)
@@ -148,6 +150,16 @@ std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& rec
     call_log_.run();
     if (database_.changes() == 0) return std::nullopt;
     return database_.last_insert_id();
+}
+
+/// nullopt: SQLite gives the next one.
+std::optional<std::int64_t> CallLogInsert::seeded_id() {
+    if (options_.least_id == nullptr) return std::nullopt;
+    const std::int64_t least = *options_.least_id;
+    last_id_.step();
+    const auto last = last_id_.read<std::int64_t>();
+    last_id_.reset();
+    return std::max(least, last + 1);
 }
 
 AppendResult CallLogInsert::find_first(const NewCallLog& record) {

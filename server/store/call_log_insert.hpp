@@ -23,6 +23,7 @@ public:
 private:
     /// The new row's id, or nullopt if the message's key is taken (never so for a repeat).
     std::optional<std::int64_t> insert_call_log(const NewCallLog& record, bool repeat);
+    [[nodiscard]] std::optional<std::int64_t> seeded_id();
     AppendResult find_first(const NewCallLog& record);
     void bind_parts(const model::CallLog& call_log);
     void bind_lists(const model::CallLog& call_log);
@@ -42,6 +43,7 @@ private:
 
     Statement call_log_;
     Statement first_;
+    Statement last_id_;
     Statement sealed_content_;
 
     // Kept for their memory.

@@ -151,6 +151,7 @@ public:
     void for_each_summary(const CallLogFilter& filter,
                           const std::function<void(CallLogSummary&&)>& visit) {
         IdRange range = range_of(filter);
+        range.low = std::max(range.low, filter.after + 1);
         for (std::size_t left = filter.limit; left > 0;) {
             const std::size_t size = std::min(left, page_size);
             std::vector<CallLogSummary> page = list_page(filter, range, size);

@@ -43,8 +43,10 @@ public:
         : options_(options),
           is_ending_(is_ending),
           lock_(lock),
-          database_(
-              open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
+          database_(open_migrated(
+              options.path,
+              options.is_durable ? Database::Access::server : Database::Access::test_double,
+              options.busy_timeout, lock)),
           insert_(database_, keys, options),
           purge_(database_, options.max_age),
           data_version_(database_.prepare("PRAGMA data_version")),
@@ -308,7 +310,7 @@ private:
             commit([&] { session_->store(batch); });
             watch_.committed(batch.size(), steady_clock::now() - begin);
             // While nothing else is to be done, the way over another thread only costs time.
-            if (queue_length() == 0 && syncer_.is_idle()) {
+            if (!options_.is_durable || (queue_length() == 0 && syncer_.is_idle())) {
                 syncer_.sync_and_complete(batch);
             } else {
                 syncer_.put(std::move(batch));
@@ -441,7 +443,8 @@ private:
     steady_clock::time_point last_record_ = steady_clock::now();
 
     WriteWatch watch_{options_.probe_interval};
-    Syncer syncer_{[this] { sync(); }};  // The session stays while it is not idle.
+    // The session stays while it is not idle. Where nothing is synced, no thread is needed.
+    Syncer syncer_{[this] { sync(); }, options_.is_durable};
     std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -38,6 +39,11 @@ struct Options {
     Duplicates duplicates = Duplicates::replay;
     std::chrono::days max_age{0};  ///< Of call logs; older ones are removed. 0: never.
     FreeSpaceLimits free_space;
+    /// False, for a test double alone: what is acknowledged outlives the process, but not a power
+    /// cut, and little memory is taken.
+    bool is_durable = true;
+    /// A test double's: the next id is this at least. Outlives the store.
+    const std::atomic<std::int64_t>* least_id = nullptr;
 };
 
 /// A record to store.

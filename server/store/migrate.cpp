@@ -92,7 +92,8 @@ Database open_read_only(const std::string& path, std::chrono::milliseconds busy_
     Database database(path, Database::Access::read_only, busy_timeout);
     const int version = schema_version(database);
     refuse_newer(database, version);
-    if (version < newest_schema_version) refuse(database, version, "start the server once to migrate it");
+    if (version < newest_schema_version)
+        refuse(database, version, "start the server once to migrate it");
     return database;
 }
 

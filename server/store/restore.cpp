@@ -149,8 +149,8 @@ std::map<std::string, std::int64_t> events_since(const std::string& backup,
         if (made_at(before) != made_at(after)) return events;
         Statement last = before.prepare("SELECT coalesce(max(id), 0) FROM audit_event");
         last.step();
-        Statement later =
-            after.prepare("SELECT event, count(DISTINCT subject) FROM audit_event WHERE id > ? GROUP BY event");
+        Statement later = after.prepare(
+            "SELECT event, count(DISTINCT subject) FROM audit_event WHERE id > ? GROUP BY event");
         later.bind(last.read<std::int64_t>());
         while (later.step()) {
             const auto event = later.read<std::string>();

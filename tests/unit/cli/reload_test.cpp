@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "cli/handler_slot.hpp"
 #include "model/error.hpp"
 #include "store/audit_log.hpp"
 #include "unit/store/store_support.hpp"
@@ -100,28 +99,6 @@ TEST_CASE_METHOD(ReloadFixture, "What can't be used leaves the old settings in f
     CHECK(applied.empty());
     CHECK(in_force.soap.limits.max_depth == settings.soap.limits.max_depth);
     CHECK_FALSE(std::filesystem::exists(directory.database()));
-}
-
-TEST_CASE("A handler that is replaced ends the calls that it has begun", "[cli][reload]") {
-    std::vector<unsigned> statuses;
-    const auto respond = [&](model::HttpReply&& reply) { statuses.push_back(reply.status); };
-    model::HttpRespond pending;
-    const auto word = std::make_shared<unsigned>(201);
-    HandlerSlot slot([&, word](const model::HttpRequest&, model::HttpRespond later) {
-        pending = [later = std::move(later), kept = word.get()](model::HttpReply&& reply) {
-            reply.status = *kept;
-            later(std::move(reply));
-        };
-    });
-    slot.handle({}, respond);
-    slot.replace([](const model::HttpRequest&, const model::HttpRespond& now) {
-        model::HttpReply reply;
-        reply.status = 202;
-        now(std::move(reply));
-    });
-    slot.handle({}, respond);
-    pending({});
-    CHECK(statuses == std::vector<unsigned>{202, 201});
 }
 
 }  // namespace customercare::cli

@@ -18,8 +18,8 @@ public:
     template <typename Record>
     void operator()(Record& record) {
         Record::each_field(record, [this](const char* name, const char*, auto& field) {
-            set(field,
-                name + std::string(" \xE2\x82\xAC]]>&'\" \\\t\n") + std::to_string(++number_) + " ");
+            set(field, name + std::string(" \xE2\x82\xAC]]>&'\" \\\t\n") +
+                           std::to_string(++number_) + " ");
         });
     }
 
