@@ -8,13 +8,14 @@ namespace {
 
 using Reason = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Reason, 9> reasons_by_outcome{{
+constexpr std::array<Reason, 10> reasons_by_outcome{{
     {"AuthenticationFailed", "credentials"},
     {"ValidationFailed", "validation"},
     {"DuplicateMessage", "duplicate"},
     {"locked_out", "locked_out"},
     {"rate_limited", "rate_limited"},
     {"busy", "overload"},
+    {"no_space", "disk"},
     {"failed", "failure"},
     {"fault", "message"},
     {"handshake_failed", "tls"},

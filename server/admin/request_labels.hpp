@@ -9,7 +9,7 @@ namespace customercare::admin {
 // The values of the labels that tell requests apart, all of them, and which one a request has.
 
 /// As in the log; "other" is any that is not here.
-inline constexpr std::array<std::string_view, 18> outcomes{"stored",
+inline constexpr std::array<std::string_view, 19> outcomes{"stored",
                                                            "replayed",
                                                            "AuthenticationFailed",
                                                            "ValidationFailed",
@@ -17,6 +17,7 @@ inline constexpr std::array<std::string_view, 18> outcomes{"stored",
                                                            "locked_out",
                                                            "rate_limited",
                                                            "busy",
+                                                           "no_space",
                                                            "failed",
                                                            "fault",
                                                            "refused",
@@ -31,11 +32,11 @@ inline constexpr std::array<std::string_view, 18> outcomes{"stored",
 inline constexpr std::array<std::string_view, 3> soap_versions{"1.1", "1.2", "none"};
 
 /// Why a request was not done, or not even read.
-inline constexpr std::array<std::string_view, 17> refusal_reasons{
-    "credentials", "duplicate",    "failure",      "header_too_large", "locked_out",
-    "malformed",   "media_type",   "message",      "method",           "overload",
-    "path",        "rate_limited", "request_size", "timeout",          "validation",
-    "tls",         "other"};
+inline constexpr std::array<std::string_view, 18> refusal_reasons{
+    "credentials", "disk",      "duplicate",    "failure",      "header_too_large",
+    "locked_out",  "malformed", "media_type",   "message",      "method",
+    "overload",    "path",      "rate_limited", "request_size", "timeout",
+    "validation",  "tls",       "other"};
 
 /// Where `name` is; the last one if it is not there.
 template <typename Names>

@@ -116,6 +116,7 @@ TEST_CASE_METHOD(Fixture, "Each refusal has a reason that is there", "[admin][me
     CHECK(refusal_reason("page", 200).empty());
     CHECK(refusal_reason("AuthenticationFailed", 200) == "credentials");
     CHECK(refusal_reason("busy", 503) == "overload");
+    CHECK(refusal_reason("no_space", 503) == "disk");
     CHECK(refusal_reason("refused", 503) == "overload");
     CHECK(refusal_reason("refused", 418) == "other");
     for (const std::string_view outcome : outcomes) {
