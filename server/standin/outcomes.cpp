@@ -73,7 +73,9 @@ soap::CallHandler always(model::CreateCallLogReply reply) {
 soap::CallHandler succeeding(const handlers::CreateCallLog& calls) {
     return [&calls](model::CreateCallLogRequest&& request, const model::CreateCallLogDone& done) {
         calls.handle(std::move(request), [&calls, done](model::CreateCallLogReply&& reply) {
-            if (reply.outcome == model::Outcome::busy || reply.outcome == model::Outcome::failed) {
+            if (reply.outcome == model::Outcome::busy ||
+                reply.outcome == model::Outcome::no_space ||
+                reply.outcome == model::Outcome::failed) {
                 return done(std::move(reply));
             }
             done(calls.success(reply.outcome, reply.call_log_id));
