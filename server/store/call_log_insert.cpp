@@ -1,6 +1,7 @@
 #include "store/call_log_insert.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,19 +71,20 @@ private:
     }
 
     bool is_nil(const std::string& path) {
-        if (nil_.empty()) {
+        if (!nil_) {
+            nil_.emplace();
             const std::string requestor = requestor_path("");
             for (const std::string& nil : nil_elements_) {
-                if (nil.starts_with(requestor)) nil_.emplace_back(nil);
+                if (nil.starts_with(requestor)) nil_->emplace_back(nil);
             }
-            std::ranges::sort(nil_);  // There may be thousands, and as many phones.
+            std::ranges::sort(*nil_);  // There may be thousands, and as many phones.
         }
-        return std::ranges::binary_search(nil_, std::string_view(path));
+        return std::ranges::binary_search(*nil_, std::string_view(path));
     }
 
     JsonArray& list_;
     const std::vector<std::string>& nil_elements_;
-    std::vector<std::string_view> nil_;  // Of the requestor; filled when needed.
+    std::optional<std::vector<std::string_view>> nil_;  // Of the requestor; when needed.
 };
 
 /// Binds each_field's fields, in columns_of's order.
