@@ -1,9 +1,10 @@
 #include "store/call_log_insert.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 #include "store/columns.hpp"
 #include "store/keys.hpp"
@@ -70,14 +71,20 @@ private:
     }
 
     bool is_nil(const std::string& path) {
-        // Few messages ask; and those with thousands of such phones would search for long.
-        if (nil_.empty()) nil_.insert(nil_elements_.begin(), nil_elements_.end());
-        return nil_.contains(path);
+        if (!nil_) {
+            nil_.emplace();
+            const std::string requestor = requestor_path("");
+            for (const std::string& nil : nil_elements_) {
+                if (nil.starts_with(requestor)) nil_->emplace_back(nil);
+            }
+            std::ranges::sort(*nil_);  // There may be thousands, and as many phones.
+        }
+        return std::ranges::binary_search(*nil_, std::string_view(path));
     }
 
     JsonArray& list_;
     const std::vector<std::string>& nil_elements_;
-    std::unordered_set<std::string_view> nil_;
+    std::optional<std::vector<std::string_view>> nil_;  // Of the requestor; when needed.
 };
 
 /// Binds each_field's fields, in columns_of's order.

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <migrations.hpp>
 
 #include "store/migrate.hpp"
 #include "unit/store/store_support.hpp"
@@ -14,17 +13,6 @@ using model::ErrorCode;
 namespace {
 
 bool go_on(std::uint64_t, std::uint64_t) { return true; }
-
-/// A database as the first version of the program left it.
-void make_first_version(const std::string& path) {
-    const store::Database database = test::open_beside(path);
-    database.execute(
-        "CREATE TABLE schema_migration (version INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-        " applied_at TEXT NOT NULL) STRICT");
-    database.execute(std::string(db::migrations.front().sql).c_str());
-    database.execute(
-        "INSERT INTO schema_migration VALUES (1, 'create', '2011-03-04T10:06:07.250Z')");
-}
 
 std::string make_current(const std::string& path) {
     store::LockFile lock(path);
@@ -39,7 +27,7 @@ std::string make_current(const std::string& path) {
 
 TEST_CASE("A backup of an older version is restored as one of this program's", "[store]") {
     const test::StoreDirectory directory;
-    make_first_version(directory.file("backup"));
+    test::make_former_database(directory.file("backup"), 1);
     {
         store::Restore restore(directory.file("backup"), directory.database());
         restore.copy(go_on);
