@@ -90,7 +90,7 @@ TEST_CASE("Requests are counted by what became of them", "[integration][metrics]
                             std::string(stage) + "\"}",
                         1);
     }
-    CHECK(metric(server, "customercare_database_bytes") > 10'000);
+    CHECK(metric(server, "customercare_database_bytes") >= 4096);
     CHECK(metric(server, "customercare_wal_bytes") > 0);
     CHECK(metric(server, "customercare_connections_accepted_total") == 1);
 
