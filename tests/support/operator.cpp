@@ -35,4 +35,16 @@ double metric(const ServerProcess& server, const std::string& series) {
     return std::stod(all.substr(at + series.size() + 2));
 }
 
+void wait_for_metric(const ServerProcess& server, const std::string& series, double value) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    for (;;) {
+        const double present = metric(server, series);
+        if (present == value) return;
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw std::runtime_error(series + " stays " + std::to_string(present));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
 }  // namespace customercare::test

@@ -21,4 +21,8 @@ void wait_until_ready(const ServerProcess& server, bool is_ready);
 /// is none.
 [[nodiscard]] double metric(const ServerProcess& server, const std::string& series);
 
+/// Waits until a metric has that value: a request is counted once its reply is sent. Throws
+/// std::runtime_error after a minute.
+void wait_for_metric(const ServerProcess& server, const std::string& series, double value);
+
 }  // namespace customercare::test
