@@ -17,11 +17,16 @@ model::HttpReply index() {
                            {"/metrics", "for Prometheus"}});
 }
 
+/// What is here in each mode.
+bool is_own(std::string_view path) {
+    return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
+
 }  // namespace
 
 void Admin::handle(const model::HttpRequest& request, const model::HttpRespond& respond) const {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
-    if (standin_ != nullptr && path != "/livez" && path != "/readyz" && path != "/metrics") {
+    if (standin_ != nullptr && !is_own(path)) {
         return standin_->handle(request, respond);
     }
     respond(answer(request));
@@ -30,7 +35,7 @@ void Admin::handle(const model::HttpRequest& request, const model::HttpRespond& 
 model::HttpReply Admin::answer(const model::HttpRequest& request) const {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     const std::string_view query = request.target.substr(path.size());
-    if (path != "/" && path != "/livez" && path != "/readyz" && path != "/metrics") {
+    if (path != "/" && !is_own(path)) {
         return error_reply(404, "no such path; GET / lists them");
     }
     if (request.method != "GET") {

@@ -8,8 +8,8 @@ namespace customercare::admin {
 
 class StandinApi;
 
-/// The server for operators: health checks, metrics, and a stand-in's interface. May be used from
-/// any thread.
+/// The server for operators: health checks and metrics, and a stand-in's interface. May be used
+/// from any thread.
 class Admin {
 public:
     /// All must outlive it. `standin` answers all other paths; nullptr: there are none.

@@ -144,7 +144,7 @@ void StandinApi::route(const model::HttpRequest& request, const model::HttpRespo
 }
 
 model::HttpReply StandinApi::index() const {
-    Json paths{{"/livez", "GET"}, {"/readyz", "GET"}};
+    Json paths{{"/livez", "GET"}, {"/readyz", "GET"}, {"/metrics", "GET"}};
     for (const ApiRoute& route : routes_) {
         Json& methods = paths[std::string(route.path)];
         methods = methods.is_null() ? std::string(route.method)

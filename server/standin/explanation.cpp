@@ -113,6 +113,10 @@ std::string explain_outcome(const Exchange& exchange, std::string_view text) {
                "MessageId, or the same content.";
     }
     if (outcome == "locked_out" || outcome == "rate_limited") return explain_throttled(exchange);
+    if (outcome == "no_space") {
+        return "The database's disk is nearly full (settings store.min_free_bytes). Make room, and "
+               "send it again.";
+    }
     if (outcome == "busy") {
         return "More requests wait than store.queue_limit or http.max_inflight_bytes allow. Send "
                "it "

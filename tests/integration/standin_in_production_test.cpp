@@ -22,7 +22,7 @@ std::vector<std::string> standin_paths() {
     std::vector<std::string> paths{"/magic-accounts/", "/console/"};
     const Json document = Json::parse(read_file(admin_sources / "openapi.json"));
     for (const auto& [pattern, item] : document.at("paths").items()) {
-        if (pattern == "/livez" || pattern == "/readyz") continue;
+        if (pattern == "/livez" || pattern == "/readyz" || pattern == "/metrics") continue;
         const std::size_t brace = pattern.find('{');
         paths.push_back(brace == std::string::npos ? pattern : pattern.substr(0, brace) + "1");
     }

@@ -130,6 +130,7 @@ def call_scenarios(check, message):
 
 def call_each(check):
     message = check("GET", "/sample?soap=1.2")["body"]
+    check("GET", "/metrics")
     for path in ("/livez", "/readyz"):
         check("GET", path)
         check("GET", path + "?verbose")
