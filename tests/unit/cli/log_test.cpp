@@ -163,22 +163,22 @@ TEST_CASE("An exchange's line tells its place in traces, and the client's own id
     CHECK(begun["trace_id"].get<std::string>().size() == 32);
 }
 
-TEST_CASE("A log is opened anew, with another level, and loses no line", "[cli][log]") {
+TEST_CASE("A log is opened anew and takes another level, and loses no line", "[cli][log]") {
     std::vector<std::string> moved;
-    const auto lines =
-        logged({.level = LogLevel::warning}, [&](const Log& log, const std::string& file) {
-            log.write(LogLevel::warning, "first", {});
-            log.write(LogLevel::info, "quiet", {});
-            std::filesystem::rename(file, file + ".1");
-            log.write(LogLevel::warning, "second", {});
-            log.reopen({.level = LogLevel::info, .file = file});
-            log.write(LogLevel::info, "third", {});
-            CHECK_THROWS_WITH(log.reopen({.level = LogLevel::off, .file = "/nowhere/log"}),
-                              Catch::Contains("log.file: /nowhere/log: "));
-            log.write(LogLevel::info, "fourth", {});
-            moved = lines_of(file + ".1");
-            std::filesystem::remove(file + ".1");
-        });
+    const auto lines = logged({.level = LogLevel::warning}, [&](const Log& log,
+                                                                const std::string& file) {
+        log.write(LogLevel::warning, "first", {});
+        log.write(LogLevel::info, "quiet", {});
+        std::filesystem::rename(file, file + ".1");
+        log.write(LogLevel::warning, "second", {});
+        log.set_level(LogLevel::info);
+        log.reopen(file);
+        log.write(LogLevel::info, "third", {});
+        CHECK_THROWS_WITH(log.reopen("/nowhere/log"), Catch::Contains("log.file: /nowhere/log: "));
+        log.write(LogLevel::info, "fourth", {});
+        moved = lines_of(file + ".1");
+        std::filesystem::remove(file + ".1");
+    });
     REQUIRE(moved.size() == 2);
     CHECK_THAT(moved[0], Catch::EndsWith(" first"));
     CHECK_THAT(moved[1], Catch::EndsWith(" second"));
