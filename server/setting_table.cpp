@@ -553,11 +553,14 @@ constexpr std::array reloadable{"soap.strict",
                                 "log.level"};
 
 /// Flags of their own (cli/command_line.cpp).
-constexpr std::array<std::pair<const char*, const char*>, 4> own_flags{
+constexpr std::array<std::pair<const char*, const char*>, 7> own_flags{
     {{"mode", "--mode"},
      {"http.listen", "--listen"},
      {"admin.listen", "--admin-listen"},
-     {"store.path", "--database"}}};
+     {"store.path", "--database"},
+     {"standin.forward", "--forward"},
+     {"standin.record", "--record"},
+     {"standin.replay", "--replay"}}};
 
 std::vector<Setting> make_whole_table() {
     std::vector<Setting> table = make_table();

@@ -367,7 +367,8 @@ void Connection::send() {
     identify();
     auto& headers = work_->reply.headers;
     std::erase_if(headers, [](const auto& header) { return header.first == "X-Request-Id"; });
-    headers.emplace_back("X-Request-Id", work_->client_request_id.empty()
+    headers.emplace_back("X-Request-Id", !work_->reply.request_id.empty() ? work_->reply.request_id
+                                         : work_->client_request_id.empty()
                                              ? std::to_string(work_->request_id)
                                              : std::string(work_->client_request_id));
     const RequestReader& reader = work_->reader;

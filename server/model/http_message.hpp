@@ -80,7 +80,8 @@ struct HttpReply {
     std::string_view content_type;                             ///< Static text; "" for none.
     std::vector<std::pair<std::string, std::string>> headers;  ///< Beyond those that http/ sets.
     std::string body;
-    bool close = false;  ///< Close the connection after this reply.
+    std::string request_id;  ///< For X-Request-Id; "": the client's, or HttpRequest::id.
+    bool close = false;      ///< Close the connection after this reply.
     WireFault wire_fault = WireFault::none;
     std::size_t truncated_after = 0;  ///< Bytes of the body, for WireFault::truncated.
     ExchangeSummary summary;

@@ -32,7 +32,9 @@ struct Exchange {
     // The request.
     std::int64_t id = 0;           ///< In the journal; set when it is appended.
     std::uint64_t request_id = 0;  ///< Of the sandbox, from 1.
-    model::Instant at;             ///< By the sandbox's clock.
+    std::string x_request_id;      ///< The header of the reply.
+    std::string trace_id;
+    model::Instant at;  ///< By the sandbox's clock.
     SteadyClock::time_point begin = SteadyClock::now();
     std::string peer;
     std::string method;

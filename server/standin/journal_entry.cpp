@@ -85,6 +85,8 @@ Json summary_json(const Exchange& exchange, std::string_view sandbox, std::strin
     Json json{{"id", exchange.id},
               {"at", model::utc_text(exchange.at)},
               {"request_id", std::to_string(exchange.request_id)},
+              {"x_request_id", exchange.x_request_id},
+              {"trace_id", exchange.trace_id},
               {"peer", exchange.peer},
               {"sandbox", sandbox},
               {"method", exchange.method},

@@ -142,6 +142,7 @@ void Sandbox::reset() {
     clock_.release();
     least_call_log_id_ = 0;
     next_request_id_ = 1;
+    are_request_ids_set_ = false;
 }
 
 void Sandbox::set_next_call_log_id(std::int64_t id) {

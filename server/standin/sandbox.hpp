@@ -71,7 +71,12 @@ public:
     void reset();
 
     std::uint64_t next_request_id() { return next_request_id_++; }
-    void set_next_request_id(std::uint64_t id) { next_request_id_ = id; }
+    void set_next_request_id(std::uint64_t id) {
+        next_request_id_ = id;
+        are_request_ids_set_ = true;
+    }
+    /// Replies then carry them as X-Request-Id, so that they are the same from run to run.
+    [[nodiscard]] bool are_request_ids_set() const { return are_request_ids_set_; }
     /// Throws ServiceError{usage} if a call log has that id or a greater one.
     void set_next_call_log_id(std::int64_t id);
 
@@ -87,6 +92,7 @@ private:
     Clock clock_;
     std::atomic<std::int64_t> least_call_log_id_{0};
     std::atomic<std::uint64_t> next_request_id_{1};
+    std::atomic<bool> are_request_ids_set_{false};
     Journal journal_;
     ScenarioSet scenarios_;
 

@@ -19,6 +19,11 @@ std::shared_ptr<Exchange> begin_exchange(const model::HttpRequest& request, Sand
     const std::size_t shown = sandbox.options().journal_max_body_bytes;
     auto exchange = std::make_shared<Exchange>();
     exchange->request_id = sandbox.next_request_id();
+    exchange->x_request_id = !request.client_request_id.empty()
+                                 ? std::string(request.client_request_id)
+                             : sandbox.are_request_ids_set() ? std::to_string(exchange->request_id)
+                                                             : std::to_string(request.id);
+    exchange->trace_id = request.trace.trace_id.text();
     exchange->at = sandbox.clock().now();
     exchange->peer = request.peer;
     exchange->method = request.method;
@@ -156,6 +161,7 @@ void Service::finish(Call& call, model::HttpReply&& reply) {
         const auto now = std::chrono::floor<std::chrono::seconds>(call.exchange->at);
         reply.headers.emplace_back("Date", model::http_date(now.time_since_epoch().count()));
     }
+    reply.request_id = call.exchange->x_request_id;
     end_exchange(*call.exchange, *call.sandbox, reply);
     const std::int64_t id = journal(*call.sandbox, call.exchange);
     call.visit.reset();

@@ -28,7 +28,8 @@ const std::vector<std::string> soon{"--set", "store.probe_interval_ms=100", "--s
 
 /// A check's state and text, as /readyz?verbose tells them.
 json check_of(const ServerProcess& server, const std::string& name) {
-    for (const json& check : json::parse(ask_admin(server, "/readyz?verbose").body)["checks"]) {
+    const json readiness = json::parse(ask_admin(server, "/readyz?verbose").body);
+    for (const json& check : readiness["checks"]) {
         if (check["name"] == name) return check;
     }
     FAIL("no check " << name);
@@ -45,7 +46,8 @@ TEST_CASE("A server that is well says so, check by check", "[integration][health
     const HttpReply verbose = ask_admin(server, "/readyz?verbose");
     CHECK(verbose.status == 200);
     Names names;
-    for (const json& check : json::parse(verbose.body)["checks"]) {
+    const json readiness = json::parse(verbose.body);
+    for (const json& check : readiness["checks"]) {
         names.push_back(check["name"]);
         CHECK(check["state"] == "ok");
         CHECK_FALSE(check["text"].get<std::string>().empty());

@@ -239,7 +239,7 @@ TEST_CASE("Every setting is explained, with what it takes to change it", "[setti
         CHECK(text.starts_with(one.key + "\n  what         "));
         CHECK_THAT(text, Contains("\n  allowed      ") && Contains("\n  default      ") &&
                              Contains(one.is_reloadable ? "SIGHUP" : "needs a restart") &&
-                             Contains(variable_name(one.key) + ", or ") &&
+                             Contains(variable_name(one.key) + ", or") &&
                              Contains("--set " + one.key + "=VALUE"));
     }
     CHECK_THAT(explain("http.request_timeout_ms"), Contains("\n  unit         milliseconds\n"));
@@ -256,7 +256,7 @@ TEST_CASE("A section is explained setting by setting, and an unknown key by the 
     };
     CHECK(refusal("http.request_timeout") ==
           "--explain: unknown setting or section http.request_timeout; the nearest are "
-          "http.request_timeout_ms, http.write_timeout_ms, http.max_request_bytes");
+          "http.request_timeout_ms, http.idle_timeout_ms, http.write_timeout_ms");
     CHECK_THAT(refusal("level"), Contains("the nearest are log.level, "));
     CHECK_THAT(refusal("http."), Contains("unknown"));
 }
