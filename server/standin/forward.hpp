@@ -15,7 +15,7 @@ struct ForwardOptions {
     std::string url;                            ///< Of the service: http:// or https://.
     std::string certificate_authorities;        ///< PEM file; "": the system's.
     std::chrono::milliseconds timeout{30'000};  ///< For a whole exchange.
-    std::size_t max_reply_bytes = 64 * 1024 * 1024;
+    std::size_t max_reply_bytes = 64 * 1024UL * 1024;
 };
 
 /// Passes requests on to a real service, all on one thread of its own, by libcurl. The client gets

@@ -51,20 +51,20 @@ Masking::Masking(std::string_view text) : text_(text) { scan(); }
 void Masking::scan() {
     // Comments and CDATA are looked into: whatever they hold may have been copied there.
     for (std::size_t at = text_.find('<'); at != npos; at = text_.find('<', at)) {
-        const Tag tag = read_tag(at, false);
+        const Tag tag = read_tag(at, Attributes::sensitive);
         at = tag.end;
         if (!tag.closes && is_sensitive(tag.local)) {
             // Again, now that the name is known.
             hide_attributes(
                 static_cast<std::size_t>(tag.local.data() - text_.data()) + tag.local.size(),
-                tag.end, true);
+                tag.end, Attributes::all_but_markup);
             if (!tag.is_empty) at = hide_content(tag.end, tag.local);
         }
     }
 }
 
 /// The tag whose '<' is at `at`. Without a '>' it goes to the next '<', or to the text's end.
-Masking::Tag Masking::read_tag(std::size_t at, bool hides_attributes) {
+Masking::Tag Masking::read_tag(std::size_t at, Attributes hidden) {
     Tag tag;
     std::size_t name = text_.find_first_not_of(blanks, at + 1);
     if (name != npos && text_[name] == '/') {
@@ -94,20 +94,20 @@ Masking::Tag Masking::read_tag(std::size_t at, bool hides_attributes) {
     const bool is_whole = end < text_.size() && text_[end] == '>';
     tag.is_empty = is_whole && text_[end - 1] == '/';
     tag.end = is_whole ? end + 1 : end;
-    hide_attributes(name_end, tag.end, hides_attributes);
+    hide_attributes(name_end, tag.end, hidden);
     return tag;
 }
 
-/// Hides the values of sensitive attributes, or of all but those of markup; and then also what
-/// is no attribute.
-void Masking::hide_attributes(std::size_t at, std::size_t end, bool all) {
+/// In a sensitive element also what is no attribute.
+void Masking::hide_attributes(std::size_t at, std::size_t end, Attributes hidden) {
     const std::string_view tag = text_.substr(0, end);
     while (at < end) {
         const std::size_t name = std::min(tag.find_first_not_of(" \t\r\n/>", at), end);
         const std::size_t name_end = std::min(tag.find_first_of("=\"' \t\r\n/>", name), end);
         const std::size_t equals = std::min(tag.find_first_not_of(blanks, name_end), end);
         if (name == name_end || equals == end || tag[equals] != '=') {
-            if (all) hide(name, std::max(name_end, std::min(name + 1, end)));
+            if (hidden != Attributes::sensitive)
+                hide(name, std::max(name_end, std::min(name + 1, end)));
             at = std::max(name_end, name + 1);
             continue;
         }
@@ -119,7 +119,9 @@ void Masking::hide_attributes(std::size_t at, std::size_t end, bool all) {
         const std::size_t value_end = std::min(
             is_quoted ? tag.find(quote, value) : tag.find_first_of(" \t\r\n/>", value), end);
         const std::string_view attribute = tag.substr(name, name_end - name);
-        if (all ? !is_markup(attribute) : is_sensitive(local_part(attribute))) {
+        if (hidden == Attributes::all ||
+            (hidden == Attributes::all_but_markup ? !is_markup(attribute)
+                                                  : is_sensitive(local_part(attribute)))) {
             hide(value, value_end);
         }
         at = std::max(value_end + (is_quoted ? 1 : 0), value);
@@ -138,7 +140,7 @@ std::size_t Masking::hide_content(std::size_t at, std::string_view local) {
             at = end;
             continue;
         }
-        const Tag tag = read_tag(next, true);
+        const Tag tag = read_tag(next, Attributes::all);
         at = std::max(tag.end, next + 1);
         if (!model::equals_ignoring_case(tag.local, local) || tag.is_empty) continue;
         depth += tag.closes ? -1 : 1;

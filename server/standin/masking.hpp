@@ -35,8 +35,14 @@ private:
     };
 
     void scan();
-    [[nodiscard]] Tag read_tag(std::size_t at, bool hides_attributes);
-    void hide_attributes(std::size_t at, std::size_t end, bool all);
+    /// Which attributes' values are hidden.
+    enum class Attributes : unsigned char {
+        sensitive,       ///< By name.
+        all_but_markup,  ///< Not those that say how to read the element.
+        all,
+    };
+    [[nodiscard]] Tag read_tag(std::size_t at, Attributes hidden);
+    void hide_attributes(std::size_t at, std::size_t end, Attributes hidden);
     std::size_t hide_content(std::size_t at, std::string_view local);
     void hide(std::size_t begin, std::size_t end);
 

@@ -17,6 +17,8 @@ TEST_CASE("SSN, DriverLicense and token IDs are masked, whatever their prefix an
     CHECK(mask("<SSN><!-- </SSN> -->123</SSN>4") == "<SSN><**********</SSN>4");
     CHECK(mask("<ID/><UserId>u</UserId><CSRId>c</CSRId>") ==
           "<ID/><UserId>u</UserId><CSRId>c</CSRId>");
+    CHECK(mask("<SSN xmlns='u'><b xmlns='urn:1'>2</b></SSN>") ==
+          "<SSN xmlns='u'><b xmlns='*****'>*****</b></SSN>");
     CHECK(mask("<SSN xsi:nil=\"true\"/>1") == "<SSN xsi:nil=\"true\"/>1");
     CHECK(mask("<x><!-- <SSN>123</SSN> --></x>") == "<x><!-- <SSN>*****</SSN> --></x>");
 }
