@@ -22,6 +22,8 @@ namespace {
 
 /// How long a client may take to close after the last reply, if it has nothing more to send.
 constexpr std::chrono::seconds farewell{1};
+// For the first request of who has connected just before the server stops.
+constexpr std::chrono::seconds last_admission{2};
 
 /// Requests up to this size may use all of max_inflight_bytes, larger ones three quarters: some
 /// large ones, slowly sent, are not to keep out everybody else.
@@ -245,6 +247,7 @@ void Connection::fail_handshake(std::string detail) {
 }
 
 void Connection::begin_request(std::string_view first_bytes) {
+    has_asked_ = true;
     work_ = std::make_unique<Work>(loop_.shared());
     work_->begun = Clock::now();
     work_->request_id = loop_.shared().next_request_id++;
@@ -257,8 +260,12 @@ void Connection::proceed() {
     while (phase_ == Phase::reading && !waits_turn_) {
         if (!work_ || work_->reader.state() == RequestReader::State::empty) {
             work_.reset();
-            deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
-            return loop_.draining() ? close() : wait_readable();
+            if (!loop_.draining()) {
+                deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
+            } else if (has_asked_) {
+                return close();
+            }
+            return wait_readable();
         }
         const RequestReader& reader = work_->reader;
         if (reader.state() == RequestReader::State::refused) {
@@ -535,9 +542,9 @@ void Connection::check_deadline(Clock::time_point now) {
 void Connection::drain() {
     if (phase_ == Phase::reading && !work_) {
         on_readable({});  // A request may be there already.
-        if (phase_ == Phase::reading && !work_) close();
+        if (phase_ == Phase::reading && !work_ && has_asked_) close();
     }
-    if (phase_ == Phase::greeting) close();
+    if (!has_asked_) deadline_ = std::min(deadline_, Clock::now() + last_admission);
     if (phase_ == Phase::discarding) deadline_ = std::min(deadline_, Clock::now() + farewell);
 }
 

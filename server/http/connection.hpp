@@ -45,8 +45,9 @@ public:
     void turn_away();                       ///< Instead of start(): 503, unasked.
     void answer(model::HttpReply&& reply);  ///< To the request in hand.
     void check_deadline(Clock::time_point now);
-    void drain();  ///< Closes if idle; else the next reply will be the last.
-    bool cut();    ///< Ends at once. True if there is a request that will have no reply.
+    /// Closes if idle; else the next reply will be the last. Who has just connected may still ask.
+    void drain();
+    bool cut();  ///< Ends at once. True if there is a request that will have no reply.
     [[nodiscard]] bool is_finished() const {  ///< Nothing will call it any more.
         return phase_ == Phase::closed && !reading_ && !writing_ && !waits_turn_;
     }
@@ -109,6 +110,7 @@ private:
     Phase phase_ = Phase::reading;
     bool reading_ = false;     ///< Waits until the socket is readable.
     bool writing_ = false;     ///< Waits until the socket is writable.
+    bool has_asked_ = false;   ///< Has had a request, if only the beginning of one.
     bool waits_turn_ = false;  ///< Has a request at hand and lets others go first.
 };
 
