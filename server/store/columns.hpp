@@ -13,13 +13,12 @@
 namespace customercare::store {
 
 /// The columns of a record's simple fields, in each_field's order, separated by ", ". A dateTime
-/// has a second one, "<name>_utc", behind the text as sent. `prefix` stands in front of each name.
+/// has a second one, "<name>_utc", behind the text as sent.
 template <typename Record>
-std::string columns_of(std::string_view prefix = "") {
+std::string columns_of() {
     std::string columns;
     const Record record;
-    Record::each_field(record, [&](const char*, const char* name, const auto& field) {
-        const std::string column = std::string(prefix) + name;
+    Record::each_field(record, [&](const char*, const std::string& column, const auto& field) {
         if (!columns.empty()) columns += ", ";
         columns += column;
         using Field = std::remove_cvref_t<decltype(field)>;
@@ -35,9 +34,6 @@ inline std::string insert_sql(std::string_view table, const std::string& columns
     return sql + ")";
 }
 
-/// In table call_log, in front of a requestor's columns.
-inline constexpr std::string_view requestor_prefix = "requestor_";
-
 // What an encrypted value is bound to.
 inline constexpr std::string_view ssn_context = "requestor.ssn";
 inline constexpr std::string_view open_content_context = "open_content.sealed";
@@ -47,7 +43,7 @@ inline bool is_sealed(std::string_view path) {
     return path.find("/DriverLicense") != std::string_view::npos;
 }
 
-// A phone's "kind": the element's name.
+// Column phone.kind: the element's name.
 inline constexpr std::string_view primary_contact = "PrimaryContact";
 inline constexpr std::string_view secondary_contact = "SecondaryContact";
 inline constexpr std::string_view other_phone = "OtherPhone";
