@@ -4,6 +4,7 @@
 
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
+#include "cli/erasure_flags.hpp"
 #include "cli/keys.hpp"
 #include "cli/progress.hpp"
 #include "model/error.hpp"
@@ -15,10 +16,8 @@ namespace customercare::cli {
 
 namespace {
 
-struct Request {
+struct Request : ErasureRequest {
     std::string account;
-    store::ErasureOptions options;
-    bool as_json = false;
 };
 
 // The account's number is not said again: output ends in files, too.
@@ -55,10 +54,7 @@ void add_erase(CommandLine& line) {
     command.add_option("--account", request->account, "Its AccountNumber")
         ->required()
         ->type_name("NUMBER");
-    command.add_flag("--dry-run", request->options.dry_run, "Count them only");
-    command.add_flag("--vacuum", request->options.vacuum,
-                     "Write the database anew afterwards; not while a server runs");
-    command.add_flag("--json", request->as_json, "As a JSON object");
+    add_erasure_flags(command, *request);
     command.footer(
         "Also while a server runs. What is removed is overwritten, and the write-ahead log "
         "emptied;\n"

@@ -6,6 +6,7 @@
 
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
+#include "cli/erasure_flags.hpp"
 #include "cli/progress.hpp"
 #include "model/error.hpp"
 #include "store/call_log_eraser.hpp"
@@ -16,10 +17,8 @@ namespace customercare::cli {
 
 namespace {
 
-struct Request {
+struct Request : ErasureRequest {
     std::string older_than;
-    store::ErasureOptions options;
-    bool as_json = false;
 };
 
 /// "365d" or "12h"; from an hour to a hundred years.
@@ -69,10 +68,7 @@ void add_purge(CommandLine& line) {
     command.add_option("--older-than", request->older_than, "Those received longer ago than that")
         ->required()
         ->type_name("365d|36h");
-    command.add_flag("--dry-run", request->options.dry_run, "Count them only");
-    command.add_flag("--vacuum", request->options.vacuum,
-                     "Write the database anew afterwards; not while a server runs");
-    command.add_flag("--json", request->as_json, "As a JSON object");
+    add_erasure_flags(command, *request);
     command.footer(
         "Also while a server runs: call logs go in many small transactions. What is removed is\n"
         "overwritten, and the write-ahead log emptied. The audit trail says who did it.\n"

@@ -2,22 +2,14 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cstring>
 #include <thread>
+
+#include "unit/handlers/table_key.hpp"
 
 using namespace customercare::handlers;
 using namespace std::chrono_literals;
 
 namespace {
-
-TableKey key(std::uint64_t number) {
-    TableKey key{};
-    std::memcpy(key.data(), &number, sizeof number);
-    return key;
-}
-
-constexpr SteadyTime start{1000h};
-constexpr std::size_t capacity = 4096;
 
 /// Counts failures of a key at one time; true if a lock-out began.
 bool fail(Lockouts& lockouts, const TableKey& who, int times, SteadyTime now) {

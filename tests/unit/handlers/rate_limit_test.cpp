@@ -1,21 +1,13 @@
 #include "handlers/rate_limit.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstring>
+
+#include "unit/handlers/table_key.hpp"
 
 using namespace customercare::handlers;
 using namespace std::chrono_literals;
 
 namespace {
-
-TableKey key(std::uint64_t number) {
-    TableKey key{};
-    std::memcpy(key.data(), &number, sizeof number);
-    return key;
-}
-
-constexpr SteadyTime start{1000h};
-constexpr std::size_t capacity = 4096;
 
 int admitted(RateLimit& limit, const TableKey& who, int calls, SteadyTime now) {
     int count = 0;
