@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <type_traits>
 
@@ -265,6 +266,10 @@ std::vector<Setting> make_table() {
                AT(http.idle_timeout)),
         number("http.write_timeout_ms", 1, day_ms, "Until a client has taken its reply.",
                AT(http.write_timeout)),
+        number("http.drain_delay_ms", 0, day_ms,
+               "When told to stop, go on for so long with /readyz answering 503: as long as a load "
+               "balancer takes to notice, and to send no more.",
+               AT(drain_delay)),
         number("http.drain_timeout_ms", 0, day_ms,
                "For the requests in flight when the server is told to stop.",
                AT(http.drain_timeout)),
@@ -292,6 +297,9 @@ std::vector<Setting> make_table() {
              AT(http.tls.client_ca)),
         number("tls.handshake_timeout_ms", 1, day_ms,
                "From connecting to the end of the TLS handshake.", AT(http.tls.handshake_timeout)),
+        number("tls.expiry_notice_days", 0, 3650,
+               "So long before the certificate's end /readyz?verbose and the metrics warn of it.",
+               AT(certificate_notice)),
         flag("tls.terminated_by_proxy",
              "Let mode production speak plain HTTP with other machines, since those are proxies "
              "that speak TLS with the clients.",
@@ -427,8 +435,27 @@ std::vector<Setting> make_table() {
         number("store.checkpoint_pages", 100, million,
                "Pages of the write-ahead log after which it is copied into the database.",
                AT(store.checkpoint_pages)),
+        with_stand_in(
+            number("store.warn_free_bytes", 0, 1024 * gibibyte,
+                   "Room on the database's disk. With less, the log has a warning and /readyz says "
+                   "that the server is not ready, so that calls go to another one; those that come "
+                   "are stored. 0: not looked at.",
+                   AT(store.free_space.warn_bytes)),
+            "0"),
+        with_stand_in(
+            number("store.min_free_bytes", 0, 1024 * gibibyte,
+                   "With less, calls are answered 503 with a SOAP fault until there is room again. "
+                   "Looked at once a second, in which the database may grow by some 60 MB. 0: not "
+                   "looked at.",
+                   AT(store.free_space.min_bytes)),
+            "0"),
         number("store.busy_timeout_ms", 0, day_ms,
                "For a lock on the database that another process holds.", AT(store.busy_timeout)),
+        number("store.probe_interval_ms", 100, day_ms,
+               "When /readyz or /metrics asks whether the database can be written to, and nothing "
+               "was for so long, a page is written to try. Once writing fails it is tried every "
+               "second.",
+               AT(store.probe_interval)),
         choice("store.duplicates",
                "A message whose MessageId was used before: \"replay\" gives the first reply again "
                "if the content is the same, else ErrorData DuplicateMessage; \"reject\" gives that "
@@ -444,6 +471,51 @@ std::vector<Setting> make_table() {
             "the work. 0: they are kept for ever. See also customercare purge and erase.",
             AT(store.max_age)),
 
+        number("standin.journal_max_entries", 1, million,
+               "Requests that the journal of each sandbox keeps; the oldest go first. This section "
+               "is for mode stand-in alone.",
+               AT(standin.journal_max_entries)),
+        number("standin.journal_max_bytes", 65'536, 1024 * gibibyte,
+               "What the journal of each sandbox takes; likewise.", AT(standin.journal_max_bytes)),
+        number("standin.journal_max_body_bytes", 1024, gibibyte,
+               "What the journal shows of the body of a request or reply.",
+               AT(standin.journal_max_body_bytes)),
+        number("standin.max_sandboxes", 1, 100'000,
+               "Sandboxes beside the default one. A request for one more is answered 503.",
+               AT(standin.max_sandboxes)),
+        number("standin.sandbox_idle_s", 1, day_ms / 1000,
+               "After so long without a request a sandbox gives back its threads and memory, until "
+               "the next request.",
+               AT(standin.sandbox_idle)),
+        flag("standin.magic_accounts",
+             "Whether calls for the account numbers 000000000001 and following have fixed outcomes "
+             "(GET /magic-accounts). Outcomes of your own are tables [[standin.scenario]] of this "
+             "file, as told in the README.",
+             AT(standin.scenarios.has_magic_accounts)),
+        text("standin.forward", "a URL, http:// or https://",
+             "A real service that answers the requests, so that nothing is stored here. \"\": this "
+             "one answers.",
+             AT(standin.scenarios.forward.url)),
+        text("standin.forward_ca", "path of a file",
+             "The certificates, in PEM, of the authorities that the real service's certificate "
+             "comes from. \"\": the system's.",
+             AT(standin.scenarios.forward.certificate_authorities)),
+        number("standin.forward_timeout_ms", 1, day_ms, "For the real service's whole answer.",
+               AT(standin.scenarios.forward.timeout)),
+        text("standin.record", "path of a folder",
+             "Where each request that was forwarded and its reply are recorded, with SSN, "
+             "DriverLicense and tokens masked. \"\": nowhere.",
+             AT(standin.scenarios.record)),
+        text("standin.replay", "path of a folder",
+             "Recordings to answer from, so that nothing is stored. \"\": none.",
+             AT(standin.scenarios.replay)),
+        list("standin.replay_fields",
+             "array of paths of elements below CreateCallLogRequest, which may be cut at their "
+             "front, such as \"Account/AccountNumber\"",
+             "What must be the same in a request and in the recording that answers it, beside the "
+             "operation.",
+             AT(standin.scenarios.replay_fields), is_not_empty),
+
         choice("log.level", "What is logged: from this level on.", AT(log.level),
                {{"trace", LogLevel::trace},
                 {"debug", LogLevel::debug},
@@ -453,7 +525,9 @@ std::vector<Setting> make_table() {
                 {"off", LogLevel::off}}),
         choice("log.format", "Lines of key=value, or JSON objects, one a line.", AT(log.format),
                {{"text", LogFormat::text}, {"json", LogFormat::json}}),
-        text("log.file", "path of a file", "Appended to. \"\": standard error.", AT(log.file)),
+        text("log.file", "path of a file",
+             "Appended to, and opened anew at SIGHUP, for who moves it away. \"\": standard error.",
+             AT(log.file)),
         number("log.max_audit_lines_per_s", 1, million,
                "Lines \"audit\" of each kind, such as for refused credentials. What is left out "
                "is counted.",
@@ -462,10 +536,49 @@ std::vector<Setting> make_table() {
 }
 #undef AT
 
+/// Settings that a running server takes at SIGHUP (cli/reload.hpp), by key or section.
+constexpr std::array reloadable{"soap.strict",
+                                "soap.pages",
+                                "soap.aspnet_version",
+                                "soap.trusted_proxies",
+                                "guard.",
+                                "credentials.policy",
+                                "credentials.max_age_s",
+                                "credentials.lockout_",
+                                "limits.",
+                                "validation.",
+                                "reply.",
+                                "store.warn_free_bytes",
+                                "store.min_free_bytes",
+                                "log.level"};
+
+/// Flags of their own (cli/command_line.cpp).
+constexpr std::array<std::pair<const char*, const char*>, 7> own_flags{
+    {{"mode", "--mode"},
+     {"http.listen", "--listen"},
+     {"admin.listen", "--admin-listen"},
+     {"store.path", "--database"},
+     {"standin.forward", "--forward"},
+     {"standin.record", "--record"},
+     {"standin.replay", "--replay"}}};
+
+std::vector<Setting> make_whole_table() {
+    std::vector<Setting> table = make_table();
+    for (Setting& setting : table) {
+        setting.is_reloadable =
+            std::any_of(reloadable.begin(), reloadable.end(),
+                        [&](const char* key) { return setting.key.starts_with(key); });
+        for (const auto& [key, flag] : own_flags) {
+            if (setting.key == key) setting.flag = flag;
+        }
+    }
+    return table;
+}
+
 }  // namespace
 
 const std::vector<Setting>& setting_table() {
-    static const std::vector<Setting> table = make_table();
+    static const std::vector<Setting> table = make_whole_table();
     return table;
 }
 

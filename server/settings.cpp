@@ -11,12 +11,14 @@
 #include <sstream>
 
 #include "model/error.hpp"
+#include "scenario_settings.hpp"
 
 namespace customercare {
 
 namespace {
 
 constexpr std::string_view variable_prefix = "CUSTOMERCARE_";
+const char* const scenarios_key = "standin.scenario";
 
 // Looking up.
 
@@ -29,14 +31,6 @@ const Setting* find_setting(std::string_view key) {
     const auto found = std::find_if(table.begin(), table.end(),
                                     [&](const Setting& setting) { return setting.key == key; });
     return found == table.end() ? nullptr : &*found;
-}
-
-std::string variable_name(std::string_view key) {
-    std::string name(variable_prefix);
-    for (const char c : key) {
-        name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    return name;
 }
 
 /// Levenshtein's: insertions, deletions and replacements that make one text of the other.
@@ -189,6 +183,14 @@ struct Given {
     std::string source;
 };
 
+/// What all sources say.
+struct AllGiven {
+    std::vector<Given> settings;
+    /// Tables of the file, which no flag or variable could hold; and where they begin.
+    std::vector<standin::Scenario> scenarios;
+    std::string scenarios_source;
+};
+
 Given given_text(const Setting& setting, const std::string& text, std::string source) {
     Given given{&setting, setting.get(Settings{}), false, '"' + text + '"', std::move(source)};
     given.is_of_type = read_text(text, given.value);
@@ -196,7 +198,7 @@ Given given_text(const Setting& setting, const std::string& text, std::string so
 }
 
 void read_table(const toml::table& table, const std::string& prefix, const std::string& file,
-                std::vector<Given>& given) {
+                AllGiven& given) {
     for (const auto& [name, node] : table) {
         const std::string key = prefix + std::string(name.str());
         const std::string source = file + ":" + std::to_string(name.source().begin.line);
@@ -206,7 +208,10 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
             std::ostringstream shown;
             shown << toml::node_view(node);
             one.shown = shown.str();
-            given.push_back(std::move(one));
+            given.settings.push_back(std::move(one));
+        } else if (key == scenarios_key) {
+            given.scenarios = read_scenarios(node, file);
+            given.scenarios_source = source;
         } else if (node.is_table() && prefix.empty()) {
             read_table(*node.as_table(), key + ".", file, given);
         } else {
@@ -215,7 +220,7 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
     }
 }
 
-void read_file(const std::string& path, std::vector<Given>& given) {
+void read_file(const std::string& path, AllGiven& given) {
     std::ifstream file(path, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file) refuse("--config: " + path + " can't be read");
@@ -318,7 +323,47 @@ void append_comment(std::string& out, const std::string& text) {
     out += line + '\n';
 }
 
+/// Defaults may be there: check-config prints every setting, and that is to load again.
+void refuse_standin_settings(const LoadedSettings& loaded) {
+    const Settings defaults;
+    for (const auto& [key, origin] : loaded.origins) {
+        if (!key.starts_with("standin.")) continue;
+        const Setting* setting = find_setting(key);
+        if (setting != nullptr && setting->get(loaded.settings) == setting->get(defaults)) continue;
+        refuse(
+            origin + ": " + key +
+            " has no place in mode production, which has nothing of a stand-in; leave it out, or "
+            "set mode = \"stand-in\"");
+    }
+}
+
 }  // namespace
+
+std::string variable_name(std::string_view key) {
+    std::string name(variable_prefix);
+    for (const char c : key) {
+        name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    return name;
+}
+
+std::vector<std::string> nearest_settings(std::string_view key, std::size_t count) {
+    std::vector<std::pair<std::size_t, std::string>> by_distance;
+    for (const Setting& setting : setting_table()) {
+        // What is only the last part of a key is to find it, too.
+        const std::string_view known = setting.key;
+        const std::string_view name = known.substr(known.find('.') + 1);
+        by_distance.emplace_back(std::min(edit_distance(key, known), edit_distance(key, name)),
+                                 setting.key);
+    }
+    std::stable_sort(by_distance.begin(), by_distance.end(),
+                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    std::vector<std::string> nearest;
+    for (const auto& [distance, known] : by_distance) {
+        if (nearest.size() < count) nearest.push_back(known);
+    }
+    return nearest;
+}
 
 std::string Settings::key_file_path() const {
     return key_file.empty() ? store.path + ".key" : key_file;
@@ -337,8 +382,9 @@ http::Options Settings::admin_defaults() {
 
 LoadedSettings load_settings(const std::string& file, const char* const* environment,
                              const std::vector<SettingFlag>& flags) {
-    std::vector<Given> given;
-    if (!file.empty()) read_file(file, given);
+    AllGiven all;
+    std::vector<Given>& given = all.settings;
+    if (!file.empty()) read_file(file, all);
     read_environment(environment, given);
     for (const SettingFlag& flag : flags) {
         const Setting* setting = find_setting(flag.key);
@@ -361,6 +407,9 @@ LoadedSettings load_settings(const std::string& file, const char* const* environ
         }
     }
     std::for_each(given.begin(), given.end(), apply_one);
+    loaded.settings.standin.scenarios.scenarios = std::move(all.scenarios);
+    if (!all.scenarios_source.empty()) loaded.origins[scenarios_key] = all.scenarios_source;
+    if (loaded.settings.mode == Mode::production) refuse_standin_settings(loaded);
     return loaded;
 }
 
@@ -376,6 +425,17 @@ void check_together(const Settings& settings) {
     }
     if (!tls.client_ca.empty() && !tls.is_on()) {
         refuse("tls.client_ca has no effect without tls.certificate and tls.key");
+    }
+    const standin::ScenarioOptions& scenarios = settings.standin.scenarios;
+    if (!scenarios.record.empty() && scenarios.forward.url.empty()) {
+        refuse(
+            "standin.record has no effect without standin.forward: only what is forwarded is "
+            "recorded");
+    }
+    if (!scenarios.replay.empty() && !scenarios.forward.url.empty()) {
+        refuse(
+            "standin.replay and standin.forward exclude each other: a recording or a real "
+            "service answers");
     }
     if (settings.mode != Mode::production || tls.is_on() || settings.tls_ends_at_proxy) return;
     for (const http::Options* options :
@@ -419,9 +479,11 @@ std::string reference_toml() {
         "# holds the value) and as a flag (--set http.listen=127.0.0.1:8080). Flags count more "
         "than\n"
         "# the environment, and that more than this file. Paths are relative to where the program\n"
-        "# is started.\n\n";
+        "# is started. At SIGHUP a server reads all of that anew and takes those of the settings\n"
+        "# that say so; the others need a restart.\n\n";
     write_sections(out, [&](const Setting& setting) {
         append_comment(out, setting.reason + " (" + setting.allowed + ")" +
+                                (setting.is_reloadable ? " SIGHUP takes it." : "") +
                                 (setting.stand_in.empty() ? ""
                                                           : " In mode stand-in the default is " +
                                                                 setting.stand_in + "."));

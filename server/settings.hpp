@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +16,7 @@
 #include "handlers/throttle.hpp"
 #include "http/server.hpp"
 #include "soap/options.hpp"
+#include "standin/options.hpp"
 #include "store/call_log_store.hpp"
 
 namespace customercare {
@@ -32,8 +34,11 @@ struct Settings {
     handlers::ThrottleOptions throttle;
     store::Options store;
     cli::LogOptions log;
+    standin::Options standin;        ///< Of mode stand-in alone.
     std::string key_file;            ///< "": the default of key_file_path().
     bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
+    std::chrono::milliseconds drain_delay{0};  ///< From being told to stop to stopping.
+    std::chrono::days certificate_notice{30};  ///< Of its end, by a warning before.
 
     /// The key file: by default beside the database, with ".key" appended to its path.
     [[nodiscard]] std::string key_file_path() const;
@@ -54,8 +59,10 @@ struct Setting {
     std::function<SettingValue(const Settings&)> get;
     /// False if the value is not allowed.
     std::function<bool(Settings&, const SettingValue&)> set;
-    bool is_secret = false;  ///< Never printed.
-    std::string stand_in{};  ///< The default in mode stand-in where it is another, as text.
+    bool is_secret = false;      ///< Never printed.
+    std::string stand_in{};      ///< The default in mode stand-in where it is another, as text.
+    bool is_reloadable = false;  ///< A running server takes it at SIGHUP.
+    std::string flag{};          ///< Its own flag, if it has one: "--listen".
 };
 [[nodiscard]] const std::vector<Setting>& setting_table();
 
@@ -82,7 +89,8 @@ struct LoadedSettings {
                                            const std::vector<SettingFlag>& flags);
 
 /// Throws ServiceError{usage}, naming the settings, if the server can't be run with these together:
-/// TLS is half set, or mode production would speak plain HTTP with other machines.
+/// TLS is half set, two sources of answers are, or mode production would speak plain HTTP with
+/// other machines.
 void check_together(const Settings& settings);
 
 /// "127.0.0.1:8080", "[::1]:8080".
@@ -93,6 +101,16 @@ void check_together(const Settings& settings);
 
 /// The settings as TOML; a comment tells the source of each that was given. Secrets are masked.
 [[nodiscard]] std::string effective_toml(const LoadedSettings& loaded);
+
+/// What there is to say about one setting, or about each of a section. Throws ServiceError{usage}
+/// for an unknown key, with the nearest known ones.
+[[nodiscard]] std::string explain(std::string_view key_or_section);
+
+/// The keys most like `key`, the nearest first.
+[[nodiscard]] std::vector<std::string> nearest_settings(std::string_view key, std::size_t count);
+
+/// The environment variable of a setting.
+[[nodiscard]] std::string variable_name(std::string_view key);
 
 /// config/customercare.toml: every setting with its default, range, unit and reason.
 [[nodiscard]] std::string reference_toml();

@@ -1,26 +1,29 @@
 #pragma once
 
-#include <cstddef>
-
+#include "admin/health.hpp"
+#include "admin/metrics.hpp"
 #include "model/http_message.hpp"
-#include "store/call_log_store.hpp"
 
 namespace customercare::admin {
 
-/// The server for operators: health checks. May be used from any thread.
+class StandinApi;
+
+/// The server for operators: health checks and metrics, and a stand-in's interface. May be used
+/// from any thread.
 class Admin {
 public:
-    /// `call_logs` must outlive it. Not ready: as many records wait there as `queue_limit`.
-    Admin(const store::CallLogStore& call_logs, std::size_t queue_limit);
+    /// All must outlive it. `standin` answers all other paths; nullptr: there are none.
+    Admin(const Health& health, const Metrics& metrics, const StandinApi* standin = nullptr)
+        : health_(health), metrics_(metrics), standin_(standin) {}
 
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;
 
 private:
     [[nodiscard]] model::HttpReply answer(const model::HttpRequest& request) const;
-    [[nodiscard]] model::HttpReply readiness() const;
 
-    const store::CallLogStore& call_logs_;
-    std::size_t queue_limit_;
+    const Health& health_;
+    const Metrics& metrics_;
+    const StandinApi* standin_;
 };
 
 }  // namespace customercare::admin

@@ -13,8 +13,22 @@ void add_check_config(CommandLine& line) {
     const auto reference = std::make_shared<bool>(false);
     command.add_flag("--reference", *reference,
                      "Print every setting with its default, range, unit and reason instead");
-    command.callback([&line, reference] {
-        line.action = [&line, reference] {
+    command.footer(
+        "Examples:\n"
+        "  customercare check-config --config server.toml    what counts, and where it comes from\n"
+        "  customercare check-config --explain store.path    all about a setting\n"
+        "  customercare check-config --explain limits        all about a section");
+    const auto explained = std::make_shared<std::string>();
+    command
+        .add_option("--explain", *explained,
+                    "Explain a setting, or all of a section, instead: http.listen, tls")
+        ->type_name("KEY");
+    command.callback([&line, reference, explained] {
+        line.action = [&line, reference, explained] {
+            if (!explained->empty()) {
+                std::cout << explain(*explained);
+                return success;
+            }
             if (*reference) {
                 std::cout << reference_toml();
                 return success;

@@ -24,9 +24,10 @@ const char* const examples = R"(Examples:
   customercare calllogs list --account 1234567890 --from 2026-01-31
   customercare calllogs export --format csv --output calls.csv
   customercare purge --older-than 365d --dry-run
+  customercare backup /backup/customercare.db
 
 Settings come from defaults, then --config, then the environment (CUSTOMERCARE_HTTP_LISTEN), then
-flags. `customercare check-config --reference` explains every one.
+flags. `customercare check-config --explain KEY` explains one, and --reference lists all.
 
 Exit codes: 0 done; 1 failed while working, such as at the database; 2 wrong usage or settings.
 After a second SIGTERM or SIGINT: 128 + the signal's number.)";
@@ -113,6 +114,12 @@ void CommandLine::add_server_settings(CLI::App& command) {
              "Where to listen; port 0: any free one");
     add_flag(command, "--admin-listen", "admin.listen", "ADDRESS:PORT",
              "Where the admin server listens; \"\": no such server");
+    add_flag(command, "--forward", "standin.forward", "URL",
+             "A real service that answers the requests (stand-in)");
+    add_flag(command, "--record", "standin.record", "FOLDER",
+             "Where what is forwarded is recorded");
+    add_flag(command, "--replay", "standin.replay", "FOLDER",
+             "Recordings to answer from (stand-in)");
 }
 
 void CommandLine::add_flag(CLI::App& command, const std::string& flag, const std::string& key,
@@ -187,6 +194,10 @@ int run(int argc, char** argv) {
     add_erase(line);
     add_rotate_key(line);
     add_audit(line);
+    add_backup(line);
+    add_verify(line);
+    add_restore(line);
+    add_health(line);
     try {
         const int code = parse_and_act(line, argc, argv);
         std::cout.flush();

@@ -40,6 +40,10 @@ void add_purge(CommandLine& line);
 void add_erase(CommandLine& line);
 void add_rotate_key(CommandLine& line);
 void add_audit(CommandLine& line);
+void add_backup(CommandLine& line);
+void add_verify(CommandLine& line);
+void add_restore(CommandLine& line);
+void add_health(CommandLine& line);
 
 /// "0.1.0 (SQLite 3.40.1)".
 [[nodiscard]] std::string version_text();

@@ -28,23 +28,38 @@ constexpr std::size_t max_value_bytes = 1000;
 /// Writes to a file descriptor, several lines at a time when they come fast.
 class BufferingSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    explicit BufferingSink(const std::string& file) {
-        if (file.empty()) return;
-        descriptor_ = open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
-        if (descriptor_ < 0) {
-            throw model::ServiceError(
-                model::ErrorCode::usage,
-                "log.file: " + file + ": " + std::generic_category().message(errno));
-        }
-    }
+    explicit BufferingSink(const std::string& file) : descriptor_(open_file(file)) {}
     ~BufferingSink() override {
         flush_();
-        if (descriptor_ != STDERR_FILENO) close(descriptor_);
+        close_file();
     }
     BufferingSink(const BufferingSink&) = delete;
     BufferingSink& operator=(const BufferingSink&) = delete;
 
+    /// What is buffered still goes where it would have gone. Throws as the constructor does, and
+    /// then nothing has changed.
+    void reopen(const std::string& file) {
+        const int opened = open_file(file);
+        const std::lock_guard lock(mutex_);
+        flush_();
+        close_file();
+        descriptor_ = opened;
+    }
+
 private:
+    static int open_file(const std::string& file) {
+        if (file.empty()) return STDERR_FILENO;
+        const int opened = open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+        if (opened >= 0) return opened;
+        throw model::ServiceError(
+            model::ErrorCode::usage,
+            "log.file: " + file + ": " + std::generic_category().message(errno));
+    }
+
+    void close_file() const {
+        if (descriptor_ != STDERR_FILENO) close(descriptor_);
+    }
+
     void sink_it_(const spdlog::details::log_msg& message) override {
         constexpr std::chrono::milliseconds interval{50};
         constexpr std::size_t limit = 65'536;
@@ -67,7 +82,7 @@ private:
         flushed_ = steady_clock::now();
     }
 
-    int descriptor_ = STDERR_FILENO;
+    int descriptor_;
     spdlog::memory_buf_t buffer_;
     steady_clock::time_point flushed_;
 };
@@ -121,6 +136,7 @@ std::string log_line(LogFormat format, std::string_view event, std::span<const L
 
 Log::Log(const LogOptions& options) : format_(options.format) {
     auto sink = std::make_shared<BufferingSink>(options.file);
+    reopen_ = [sink](const std::string& file) { sink->reopen(file); };
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         format_ == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %l %v"
                                    : R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
@@ -134,6 +150,20 @@ Log::Log(const LogOptions& options) : format_(options.format) {
 Log::~Log() {
     spdlog::drop(logger_->name());
     logger_->flush();
+}
+
+void Log::set_level(LogLevel level) const {
+    logger_->set_level(static_cast<spdlog::level::level_enum>(level));
+}
+
+void reopen_log(const Log& log, const std::string& file) {
+    try {
+        log.reopen(file);
+        log.write(LogLevel::info, "log_reopened", {});
+    } catch (const model::ServiceError& error) {
+        log.write(LogLevel::error, "log_not_reopened",
+                  {{"detail", std::string(error.what()) + "; the old file stays in use"}});
+    }
 }
 
 void Log::write(LogLevel level, std::string_view event, std::span<const LogField> fields) const {
@@ -150,7 +180,7 @@ void Log::exchange(std::string_view event, const http::Exchange& exchange, LogLe
         if (!ignored.empty()) ignored += ", ";
         ignored += element;
     }
-    std::array<LogField, 16> fields;
+    std::array<LogField, 20> fields;
     std::size_t count = 0;
     const auto add = [&](std::string_view key, auto value) { fields[count++] = {key, value}; };
     const auto add_text = [&](std::string_view key, std::string_view value) {
@@ -169,6 +199,10 @@ void Log::exchange(std::string_view event, const http::Exchange& exchange, LogLe
     add("in", number(exchange.request_bytes));
     add("out", number(exchange.reply_bytes));
     if (summary.call_log_id != 0) add("call_log", number(summary.call_log_id));
+    add_text("request_id", exchange.client_request_id);
+    add_text("trace_id", exchange.trace.trace_id.text());
+    add_text("span_id", exchange.trace.span_id.text());
+    add_text("parent_id", exchange.trace.parent_id.text());
     add_text("detail", summary.detail);
     add_text("ignored", ignored);
     write(level, event, std::span(fields.data(), count));

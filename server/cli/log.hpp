@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -52,6 +53,11 @@ public:
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
+    void set_level(LogLevel level) const;  ///< From any thread.
+    /// Opens the file anew, whose name may be that of another one by now. Throws as the constructor
+    /// does, and then nothing has changed.
+    void reopen(const std::string& file) const { reopen_(file); }
+
     void write(LogLevel level, std::string_view event, std::span<const LogField> fields) const;
     void write(LogLevel level, std::string_view event,
                std::initializer_list<LogField> fields) const {
@@ -64,7 +70,11 @@ public:
 
 private:
     LogFormat format_;
+    std::function<void(const std::string&)> reopen_;
     std::shared_ptr<spdlog::logger> logger_;
 };
+
+/// Log::reopen(), and a line that says so, or why not.
+void reopen_log(const Log& log, const std::string& file);
 
 }  // namespace customercare::cli

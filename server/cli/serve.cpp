@@ -4,20 +4,26 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "admin/admin.hpp"
+#include "admin/standin_api.hpp"
 #include "cli/audit_log.hpp"
+#include "cli/backend.hpp"
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
+#include "cli/disk_space_log.hpp"
+#include "cli/health_checks.hpp"
 #include "cli/keys.hpp"
 #include "cli/log.hpp"
+#include "cli/metrics.hpp"
+#include "cli/parent_watch.hpp"
+#include "cli/reload.hpp"
 #include "cli/secrecy.hpp"
+#include "cli/service_manager.hpp"
 #include "cli/signals.hpp"
-#include "handlers/create_call_log.hpp"
 #include "http/server.hpp"
 #include "model/error.hpp"
-#include "soap/endpoint.hpp"
-#include "store/call_log_store.hpp"
 #include "store/credential_store.hpp"
 #include "store/key_rotation.hpp"
 
@@ -53,6 +59,11 @@ bool can_anyone_call(const Settings& settings, const store::Keys& keys) {
 std::optional<http::Options> admin_options(const Settings& settings) {
     std::optional<http::Options> options = settings.admin;
     if (options && http::is_open_to_others(options->address)) options->tls = settings.http.tls;
+    if (options && settings.mode == Mode::stand_in) {
+        // Messages and call logs are sent to it, too.
+        options->max_body_bytes = settings.http.max_body_bytes;
+        options->max_request_bytes = settings.http.max_request_bytes;
+    }
     return options;
 }
 
@@ -65,6 +76,16 @@ handlers::ThrottleOptions throttle_options(const Settings& settings) {
     handlers::ThrottleOptions options = settings.throttle;
     if (are_addresses_unknown(settings)) options.lockout_failures = options.address_rate = 0;
     return options;
+}
+
+/// nullptr in mode production.
+std::unique_ptr<admin::StandinApi> make_standin_api(const Backend& backend,
+                                                    const std::string& service_url,
+                                                    const std::string& soap_path) {
+    Backend::StandIn* const stand_in = backend.stand_in();
+    if (stand_in == nullptr) return nullptr;
+    return std::make_unique<admin::StandinApi>(
+        admin::ApiContext{stand_in->sandboxes, stand_in->service, service_url, soap_path});
 }
 
 void log_certificate(const Log& log, std::string_view event, const Settings& settings,
@@ -102,19 +123,37 @@ void follow_key_file(const Log& log, store::KeyFollower& follower) {
     }
 }
 
-int serve(const Settings& settings) {
+struct ServeOptions {
+    Reload::Load load_again;
+    bool has_file = false;
+    bool ends_with_parent = false;
+};
+
+int serve(Settings settings, const ServeOptions& options) {
+    const Settings given = settings;
+    const ServiceManager manager;
+    const std::string listen_warning = take_socket(settings);
     check_together(settings);
     if (settings.mode == Mode::production) keep_memory_secret();
     // A stand-in in a terminal is to end with it, unless SIGHUP has something to do.
     const bool has_tls = settings.http.tls.is_on();
-    Signals signals(has_tls || settings.mode == Mode::production);
+    Signals signals(has_tls || options.has_file || settings.mode == Mode::production ||
+                    !settings.log.file.empty());
+    std::optional<ParentWatch> parent_watch;
+    if (options.ends_with_parent) parent_watch.emplace();
 
     const Log log(settings.log);
+    DiskSpaceLog disk_log(log);
+    std::optional<admin::Metrics> metrics;  // The store's threads tell it of what they do.
     const auto keys = open_or_create_keys(settings);
-    auto store = std::make_unique<store::CallLogStore>(settings.store, *keys);
     store::CredentialRegistry credentials(settings.store.path);
     store::KeyFollower key_follower(*keys, settings.store.path);
-    store->on_external_change([&] {
+    handlers::AuditQueue audit(settings.log.max_audit_lines);
+    handlers::Throttle throttle(throttle_options(settings), audit);
+    const AuditLog audit_log(log, audit, throttle);
+    auto backend = std::make_unique<Backend>(
+        settings, Backend::Shared{*keys, credentials, throttle, audit}, log);
+    backend->call_logs().on_external_change([&] {
         follow_key_file(log, key_follower);
         try {
             log_changes(log, credentials.reload());
@@ -124,19 +163,23 @@ int serve(const Settings& settings) {
         }
     });
 
-    handlers::AuditQueue audit(settings.log.max_audit_lines);
-    handlers::Throttle throttle(throttle_options(settings), audit);
-    const AuditLog audit_log(log, audit, throttle);
-    const handlers::CreateCallLog create_call_log(settings.rules, credentials, *store, *keys,
-                                                  throttle, audit, model::system_now);
-    const soap::Endpoint endpoint(settings.soap, create_call_log, throttle);
     http::Server service(
         settings.http,
         [&](const model::HttpRequest& request, model::HttpRespond respond) {
-            endpoint.handle(request, std::move(respond));
+            backend->handle(request, std::move(respond));
         },
-        [&](const http::Exchange& exchange) { log.exchange("request", exchange); });
-    const admin::Admin admin(*store, settings.store.queue_limit);
+        [&](const http::Exchange& exchange) {
+            log.exchange("request", exchange);
+            count(*metrics, exchange);
+            if (!exchange.reached_handler) backend->note(exchange);
+        });
+    admin::Health health(health_checks(settings, backend->call_logs(), service));
+    metrics.emplace(metric_options(settings, service), health,
+                    [&] { return read_metrics(settings, backend->call_logs(), service); });
+    backend->call_logs().observe(metrics->store_observer());
+    const std::unique_ptr<admin::StandinApi> standin_api =
+        make_standin_api(*backend, url_of(service, settings.http.tls), settings.soap.path);
+    const admin::Admin admin(health, *metrics, standin_api.get());
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;
     if (admin_settings) {
@@ -157,6 +200,9 @@ int serve(const Settings& settings) {
                {"mode", name_of(settings.mode)},
                {"database", settings.store.path},
                {"policy", name_of(settings.rules.credential_policy)}});
+    if (!listen_warning.empty()) {
+        log.write(LogLevel::warning, "listen_ignored", {{"detail", listen_warning}});
+    }
     if (service.max_connections() < settings.http.max_connections) {
         log.write(
             LogLevel::warning, "few_descriptors",
@@ -164,6 +210,8 @@ int serve(const Settings& settings) {
                             ", but the limit of open files (ulimit -Hn) leaves room for " +
                             std::to_string(service.max_connections()) + "."}});
     }
+    backend->call_logs().on_disk_space_change(
+        [&](const store::DiskSpace& disk) { disk_log(disk); });
     if (has_tls) log_certificate(log, "tls", settings, service);
     if (are_addresses_unknown(settings)) {
         log.write(LogLevel::warning, "addresses_unknown",
@@ -181,30 +229,54 @@ int serve(const Settings& settings) {
                     "likewise --role originating."}});
     }
 
+    if (manager.watchdog_interval().count() > 0) {
+        service.report_life(manager.watchdog_interval(), [&manager] { manager.alive(); });
+    }
     service.start();
-    Json ready{{"service", url_of(service, settings.http.tls) + settings.soap.path}};
+    const std::string url = url_of(service, settings.http.tls) + settings.soap.path;
+    Json ready{{"service", url}};
     if (admin_server) {
         admin_server->start();
         ready["admin"] = url_of(*admin_server, admin_settings->tls);
     }
     ready["pid"] = getpid();
     std::cout << "READY " << dump(ready) << std::endl;
+    const std::string status = "Serving " + url;
+    manager.ready(status);
 
+    Reload reload(
+        given, options.load_again,
+        [&](const Settings& next) {
+            backend->change(next);
+            throttle.change(throttle_options(next));
+            backend->call_logs().change_free_space(next.store.free_space);
+            log.set_level(next.log.level);
+        },
+        log);
     int signal = 0;
     while ((signal = signals.wait()) == SIGHUP) {
-        if (!has_tls) continue;
+        manager.reloading();
+        reload.run();
+        reopen_log(log, settings.log.file);
         const bool admin_has_tls = admin_server && admin_settings->tls.is_on();
-        reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        if (has_tls) {
+            reload_certificate(log, settings, service, admin_has_tls ? &*admin_server : nullptr);
+        }
+        manager.ready(status);
     }
     signals.end_at_once();
+    health.begin_shutdown();
+    manager.stopping();
     log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    std::this_thread::sleep_for(settings.drain_delay);
     if (!service.stop()) {
         log.write(LogLevel::warning, "drain_timeout",
                   {{"detail", "Some requests were not answered within http.drain_timeout_ms."}});
     }
+    if (backend->stand_in() != nullptr) backend->stand_in()->sandboxes.end_waits();
     if (admin_server) admin_server->stop();
     // Before what its completions refer to.
-    store.reset();
+    backend.reset();
     log.write(LogLevel::info, "stopped", {});
     return success;
 }
@@ -221,8 +293,19 @@ void add_serve(CommandLine& line) {
         "{\"service\":\"http://127.0.0.1:8080/...\",\"admin\":\"http://"
         "127.0.0.1:8081\",\"pid\":1}\n"
         "SIGTERM or SIGINT: what is in flight is answered, then it ends.\n"
-        "SIGHUP: the files of the settings tls.* are read anew.");
-    command.callback([&line] { line.action = [&line] { return serve(line.load().settings); }; });
+        "SIGHUP: settings and the files of tls.* are read anew, and log.file is opened anew. What\n"
+        "can't be used leaves the old in force and is in the log, as is what needs a restart:\n"
+        "customercare check-config --explain KEY");
+    const auto ends_with_parent = std::make_shared<bool>(false);
+    command.add_flag("--exit-with-parent", *ends_with_parent,
+                     "End, as at SIGTERM, when the process that started it has ended");
+    command.callback([&line, ends_with_parent] {
+        line.action = [&line, ends_with_parent] {
+            return serve(line.load().settings, {.load_again = [&line] { return line.load(); },
+                                                .has_file = !line.config_file.empty(),
+                                                .ends_with_parent = *ends_with_parent});
+        };
+    });
 }
 
 }  // namespace customercare::cli

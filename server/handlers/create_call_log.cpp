@@ -54,6 +54,12 @@ bool has_element(const model::CallLog& call_log, std::string_view path) {
         });
 }
 
+model::Outcome outcome_of(const model::ServiceError& refusal) {
+    if (refusal.code() == model::ErrorCode::busy) return model::Outcome::busy;
+    if (refusal.code() == model::ErrorCode::no_space) return model::Outcome::no_space;
+    return model::Outcome::failed;
+}
+
 model::CreateCallLogReply throttled(Throttle::Refusal&& refusal) {
     return {.outcome = refusal.outcome,
             .operator_detail = std::move(refusal.detail),
@@ -71,7 +77,7 @@ CreateCallLog::CreateCallLog(Rules rules, const store::CredentialRegistry& crede
       keys_(keys),
       throttle_(throttle),
       audit_(audit),
-      clock_(clock) {
+      clock_(std::move(clock)) {
     for (const std::string& path : rules_.required) {
         auto [parent, name] = split_path(path);
         required_.push_back({std::move(parent), std::move(name)});
@@ -89,10 +95,15 @@ void CreateCallLog::handle(model::CreateCallLogRequest&& request,
     if (auto refusal = refuse_credentials(request, now, sender)) {
         return done(*std::move(refusal));
     }
+    if (request.trail != nullptr) {
+        request.trail->credentials_judged = std::chrono::steady_clock::now();
+        request.trail->credential_label = sender.label;
+    }
     if (std::string violations = find_violations(request.call_log); !violations.empty()) {
         return done(
             error(model::Outcome::validation_failed, "ValidationFailed", std::move(violations)));
     }
+    if (request.trail != nullptr) request.trail->validated = std::chrono::steady_clock::now();
 
     store::NewCallLog record{.call_log = std::move(request.call_log),
                              .sender = std::string(sender.token.begin(), sender.token.end()),
@@ -115,9 +126,7 @@ void CreateCallLog::handle(model::CreateCallLogRequest&& request,
             }
         });
     } catch (const model::ServiceError& refusal) {
-        done({.outcome = refusal.code() == model::ErrorCode::busy ? model::Outcome::busy
-                                                                  : model::Outcome::failed,
-              .operator_detail = refusal.what()});
+        done({.outcome = outcome_of(refusal), .operator_detail = refusal.what()});
     }
 }
 
@@ -155,8 +164,13 @@ std::optional<model::CreateCallLogReply> CreateCallLog::refuse_credentials(
         found.direct = credentials_.find(store::Role::direct, presented.direct, now, subject);
         found.originating =
             credentials_.find(store::Role::originating, presented.originating, now, subject);
-        if (found.direct.standing != store::Standing::valid ||
-            found.originating.standing != store::Standing::valid) {
+        const bool is_direct_valid = found.direct.standing == store::Standing::valid;
+        const bool is_originating_valid = found.originating.standing == store::Standing::valid;
+        if (request.trail != nullptr) {
+            request.trail->direct_is_registered = is_direct_valid;
+            request.trail->originating_is_registered = is_originating_valid;
+        }
+        if (!is_direct_valid || !is_originating_valid) {
             if (auto refusal = throttle_.count_refused(request.caller, presented)) {
                 return throttled(*std::move(refusal));
             }

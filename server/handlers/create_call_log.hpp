@@ -28,6 +28,11 @@ public:
     /// call if nothing had to be stored, else on the store's thread after COMMIT.
     void handle(model::CreateCallLogRequest&& request, const model::CreateCallLogDone& done) const;
 
+    // Replies in the words of the rules.
+    [[nodiscard]] model::CreateCallLogReply success(model::Outcome outcome, std::int64_t id) const;
+    [[nodiscard]] model::CreateCallLogReply error(model::Outcome outcome, std::string_view code,
+                                                  std::string description) const;
+
 private:
     /// A path cut at its last slash: "CustomerCallLog/Account", "AccountNumber".
     struct FieldRule {
@@ -50,9 +55,6 @@ private:
     [[nodiscard]] model::CreateCallLogReply authentication_failed(std::string description) const;
     void audit_refusal(const model::Caller& caller, std::string_view reason) const;
     [[nodiscard]] std::string find_violations(const model::CallLog& call_log) const;
-    [[nodiscard]] model::CreateCallLogReply success(model::Outcome outcome, std::int64_t id) const;
-    [[nodiscard]] model::CreateCallLogReply error(model::Outcome outcome, std::string_view code,
-                                                  std::string description) const;
 
     Rules rules_;
     std::vector<FieldRule> required_;

@@ -51,25 +51,52 @@ Throttle::Refusal refusal(model::Outcome outcome, std::chrono::nanoseconds wait,
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 Throttle::Throttle(const ThrottleOptions& options, AuditQueue& audit, SteadyTime (*clock)())
-    : options_(options), audit_(audit), clock_(clock) {
-    const auto lockouts = [&](std::optional<Lockouts>& made, std::uint32_t failures) {
-        if (failures == 0) return;
-        made.emplace(Lockouts::Options{failures, options.lockout_window, options.lockout_duration,
-                                       options.max_tracked});
+    : audit_(audit), clock_(clock), limits_(make_limits(options, {})) {}
+
+std::shared_ptr<const Throttle::Limits> Throttle::make_limits(const ThrottleOptions& options,
+                                                              const Limits& former) {
+    Limits limits{.options = options};
+    const auto lockouts = [&](const std::shared_ptr<Lockouts>& old, std::uint32_t old_failures,
+                              std::uint32_t failures) -> std::shared_ptr<Lockouts> {
+        if (failures == 0) return nullptr;
+        const ThrottleOptions& before = former.options;
+        const bool is_same = old && failures == old_failures &&
+                             options.lockout_window == before.lockout_window &&
+                             options.lockout_duration == before.lockout_duration &&
+                             options.max_tracked == before.max_tracked;
+        if (is_same) return old;
+        return std::make_shared<Lockouts>(Lockouts::Options{
+            failures, options.lockout_window, options.lockout_duration, options.max_tracked});
     };
-    lockouts(addresses_, options.lockout_failures);
-    lockouts(pairs_, options.lockout_repeats);
-    const auto rate = [&](std::optional<RateLimit>& made, std::uint32_t per_second,
-                          std::uint32_t burst) {
-        if (per_second != 0)
-            made.emplace(RateLimit::Options{per_second, burst, options.max_tracked});
+    limits.addresses =
+        lockouts(former.addresses, former.options.lockout_failures, options.lockout_failures);
+    limits.pairs = lockouts(former.pairs, former.options.lockout_repeats, options.lockout_repeats);
+    const auto rate = [&](const std::shared_ptr<RateLimit>& old,
+                          std::uint32_t ThrottleOptions::*per_second,
+                          std::uint32_t ThrottleOptions::*burst) -> std::shared_ptr<RateLimit> {
+        if (options.*per_second == 0) return nullptr;
+        const ThrottleOptions& before = former.options;
+        const bool is_same = old && options.*per_second == before.*per_second &&
+                             options.*burst == before.*burst &&
+                             options.max_tracked == before.max_tracked;
+        if (is_same) return old;
+        return std::make_shared<RateLimit>(
+            RateLimit::Options{options.*per_second, options.*burst, options.max_tracked});
     };
-    rate(address_rate_, options.address_rate, options.address_burst);
-    rate(credential_rate_, options.credential_rate, options.credential_burst);
+    limits.address_rate =
+        rate(former.address_rate, &ThrottleOptions::address_rate, &ThrottleOptions::address_burst);
+    limits.credential_rate = rate(former.credential_rate, &ThrottleOptions::credential_rate,
+                                  &ThrottleOptions::credential_burst);
+    return std::make_shared<const Limits>(std::move(limits));
+}
+
+void Throttle::change(const ThrottleOptions& options) {
+    std::atomic_store(&limits_, make_limits(options, *limits()));
 }
 
 std::optional<Throttle::Refusal> Throttle::admit(const model::Caller& caller) {
-    if (!addresses_ && !address_rate_) return std::nullopt;
+    const auto in_force = limits();
+    if (!in_force->addresses && !in_force->address_rate) return std::nullopt;
     if (!caller.address) {
         if (!told_unknown_.exchange(true)) {
             audit_.add({.action = AuditEvent::Action::address_unknown,
@@ -78,16 +105,16 @@ std::optional<Throttle::Refusal> Throttle::admit(const model::Caller& caller) {
         }
         return std::nullopt;
     }
-    if (!address_rate_ && !addresses_->is_anyone_locked()) return std::nullopt;
+    if (!in_force->address_rate && !in_force->addresses->is_anyone_locked()) return std::nullopt;
     const SteadyTime now = clock_();
     const TableKey key = key_of(*caller.address);
-    if (addresses_) {
-        if (const auto rest = addresses_->check(key, now)) {
+    if (in_force->addresses) {
+        if (const auto rest = in_force->addresses->check(key, now)) {
             return refusal(model::Outcome::locked_out, *rest, failures_setting);
         }
     }
-    if (!address_rate_) return std::nullopt;
-    const RateLimit::Verdict verdict = address_rate_->admit(key, now);
+    if (!in_force->address_rate) return std::nullopt;
+    const RateLimit::Verdict verdict = in_force->address_rate->admit(key, now);
     if (!verdict.wait) return std::nullopt;
     if (verdict.begins) {
         audit_.add({.action = AuditEvent::Action::rate_limited,
@@ -100,9 +127,10 @@ std::optional<Throttle::Refusal> Throttle::admit(const model::Caller& caller) {
 
 std::optional<Throttle::Refusal> Throttle::admit(const model::Caller& caller,
                                                  const PresentedCredentials& credentials) {
-    if (!credential_rate_) return std::nullopt;
+    const auto in_force = limits();
+    if (!in_force->credential_rate) return std::nullopt;
     const RateLimit::Verdict verdict =
-        credential_rate_->admit(key_of_direct(credentials), clock_());
+        in_force->credential_rate->admit(key_of_direct(credentials), clock_());
     if (!verdict.wait) return std::nullopt;
     if (verdict.begins) {
         audit_.add({.action = AuditEvent::Action::rate_limited,
@@ -116,10 +144,11 @@ std::optional<Throttle::Refusal> Throttle::admit(const model::Caller& caller,
 
 std::optional<Throttle::Refusal> Throttle::count_refused(const model::Caller& caller,
                                                          const PresentedCredentials& credentials) {
+    const auto in_force = limits();
     const SteadyTime now = clock_();
     const TableKey pair = key_of(credentials);
-    if (pairs_) {
-        if (const auto rest = pairs_->check(pair, now)) {
+    if (in_force->pairs) {
+        if (const auto rest = in_force->pairs->check(pair, now)) {
             return refusal(model::Outcome::locked_out, *rest, repeats_setting);
         }
     }
@@ -128,33 +157,36 @@ std::optional<Throttle::Refusal> Throttle::count_refused(const model::Caller& ca
                 .address = caller.address,
                 .request_id = caller.request_id,
                 .credentials = credentials.found});
-    if (pairs_) {
-        if (const auto number = pairs_->count(pair, now)) {
-            audit_lockout(caller, *number, repeats_setting, &credentials);
+    const std::chrono::seconds duration = in_force->options.lockout_duration;
+    if (in_force->pairs) {
+        if (const auto number = in_force->pairs->count(pair, now)) {
+            audit_lockout(caller, *number, repeats_setting, duration, &credentials);
         }
     }
-    if (addresses_ && caller.address) {
-        if (const auto number =
-                addresses_->count_if_new(key_of(*caller.address), fingerprint_of(pair), now)) {
-            audit_lockout(caller, *number, failures_setting, nullptr);
+    if (in_force->addresses && caller.address) {
+        if (const auto number = in_force->addresses->count_if_new(key_of(*caller.address),
+                                                                  fingerprint_of(pair), now)) {
+            audit_lockout(caller, *number, failures_setting, duration, nullptr);
         }
     }
     return std::nullopt;
 }
 
 void Throttle::audit_lockout(const model::Caller& caller, std::uint64_t number, const char* setting,
+                             std::chrono::seconds duration,
                              const PresentedCredentials* credentials) {
     AuditEvent event{.action = AuditEvent::Action::lockout_began,
                      .setting = setting,
                      .address = caller.address,
                      .request_id = caller.request_id,
                      .lockout = number,
-                     .duration = options_.lockout_duration};
+                     .duration = duration};
     if (credentials != nullptr) event.credentials = credentials->found;
     audit_.add(std::move(event));
 }
 
 void Throttle::end_lockouts() {
+    const auto in_force = limits();
     const SteadyTime now = clock_();
     const auto audit = [&](const Lockouts::Ended& ended, const char* setting,
                            std::optional<model::IpAddress> address) {
@@ -164,13 +196,14 @@ void Throttle::end_lockouts() {
                     .lockout = ended.number,
                     .refused = ended.refused});
     };
-    if (addresses_) {
-        for (const auto& ended : addresses_->take_ended(now)) {
+    if (in_force->addresses) {
+        for (const auto& ended : in_force->addresses->take_ended(now)) {
             audit(ended, failures_setting, model::IpAddress(ended.key));
         }
     }
-    if (pairs_) {
-        for (const auto& ended : pairs_->take_ended(now)) audit(ended, repeats_setting, {});
+    if (in_force->pairs) {
+        for (const auto& ended : in_force->pairs->take_ended(now))
+            audit(ended, repeats_setting, {});
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -87,18 +88,31 @@ public:
     /// Tells the audit of lock-outs whose time is over; to be called about once a second.
     void end_lockouts();
 
-private:
-    void audit_lockout(const model::Caller& caller, std::uint64_t number, const char* setting,
-                       const PresentedCredentials* credentials);
+    /// Other limits from now on. Where the numbers of one change it counts anew, and who was locked
+    /// out by it is free; the others go on as they were.
+    void change(const ThrottleOptions& options);
 
-    ThrottleOptions options_;
+private:
+    /// The limits in force; nullptr: that one is off.
+    struct Limits {
+        ThrottleOptions options;
+        std::shared_ptr<Lockouts> addresses;
+        std::shared_ptr<Lockouts> pairs;
+        std::shared_ptr<RateLimit> address_rate;
+        std::shared_ptr<RateLimit> credential_rate;
+    };
+    [[nodiscard]] static std::shared_ptr<const Limits> make_limits(const ThrottleOptions& options,
+                                                                   const Limits& former);
+    [[nodiscard]] std::shared_ptr<const Limits> limits() const {
+        return std::atomic_load(&limits_);
+    }
+    void audit_lockout(const model::Caller& caller, std::uint64_t number, const char* setting,
+                       std::chrono::seconds duration, const PresentedCredentials* credentials);
+
     AuditQueue& audit_;
     SteadyTime (*clock_)();
     std::atomic<bool> told_unknown_{false};
-    std::optional<Lockouts> addresses_;
-    std::optional<Lockouts> pairs_;
-    std::optional<RateLimit> address_rate_;
-    std::optional<RateLimit> credential_rate_;
+    std::shared_ptr<const Limits> limits_;  // Read and replaced by std::atomic_*.
 };
 
 }  // namespace customercare::handlers

@@ -8,6 +8,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
+#include "http/identity.hpp"
 #include "http/loop.hpp"
 #include "http/reply_head.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 
 /// How long a client may take to close after the last reply, if it has nothing more to send.
 constexpr std::chrono::seconds farewell{1};
+// For the first request of who has connected just before the server stops.
+constexpr std::chrono::seconds last_admission{2};
 
 /// Requests up to this size may use all of max_inflight_bytes, larger ones three quarters: some
 /// large ones, slowly sent, are not to keep out everybody else.
@@ -53,13 +56,33 @@ struct Connection::Work {
         held = bytes;
     }
 
+    [[nodiscard]] model::ExchangeTimes times(Clock::time_point end) const {
+        constexpr Clock::time_point never{};
+        model::ExchangeTimes times;
+        if (called != never) {
+            times.receive = called - begun;
+            times.process = returned - called;
+        }
+        if (replied != never) {
+            if (called != never && !answered) times.store = replied - returned;
+            times.send = end - replied;
+        }
+        return times;
+    }
+
     std::atomic<std::size_t>& total_held;
     std::size_t held = 0;  ///< Our part of it.
     RequestReader reader;
     Clock::time_point begun;  ///< When the first byte came.
     std::uint64_t request_id = 0;
+    std::string_view client_request_id;
+    model::TraceContext trace;
+    Clock::time_point called;    ///< When the handler was,
+    Clock::time_point returned;  ///< and returned,
+    Clock::time_point replied;   ///< and when there was a reply.
     bool sent_continue = false;
     bool no_room = false;
+    bool reached_handler = false;
 
     bool answered = false;
     model::HttpReply reply;
@@ -193,6 +216,8 @@ void Connection::shake_hands() {
     if (!tls_) tls_ = std::make_unique<TlsSession>(*loop_.shared().tls, socket_.native_handle());
     switch (tls_->shake_hands()) {
         case TlsSession::Handshake::done:
+            ++(tls_->is_resumed() ? loop_.shared().resumed_handshakes
+                                  : loop_.shared().full_handshakes);
             phase_ = Phase::reading;
             return proceed();
         case TlsSession::Handshake::wants_read:
@@ -201,6 +226,7 @@ void Connection::shake_hands() {
             return wait_writable();
         case TlsSession::Handshake::plain_http:
             tls_.reset();
+            ++loop_.shared().failed_handshakes;
             begin_request({});
             return refuse(400, "This port speaks HTTPS: use https:// in the address.");
         case TlsSession::Handshake::no_client:
@@ -211,6 +237,7 @@ void Connection::shake_hands() {
 }
 
 void Connection::fail_handshake(std::string detail) {
+    ++loop_.shared().failed_handshakes;
     begin_request({});
     work_->reply.summary.outcome = "handshake_failed";
     work_->reply.summary.detail = std::move(detail);
@@ -220,6 +247,7 @@ void Connection::fail_handshake(std::string detail) {
 }
 
 void Connection::begin_request(std::string_view first_bytes) {
+    has_asked_ = true;
     work_ = std::make_unique<Work>(loop_.shared());
     work_->begun = Clock::now();
     work_->request_id = loop_.shared().next_request_id++;
@@ -232,8 +260,12 @@ void Connection::proceed() {
     while (phase_ == Phase::reading && !waits_turn_) {
         if (!work_ || work_->reader.state() == RequestReader::State::empty) {
             work_.reset();
-            deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
-            return loop_.draining() ? close() : wait_readable();
+            if (!loop_.draining()) {
+                deadline_ = Clock::now() + loop_.shared().options.idle_timeout;
+            } else if (has_asked_) {
+                return close();
+            }
+            return wait_readable();
         }
         const RequestReader& reader = work_->reader;
         if (reader.state() == RequestReader::State::refused) {
@@ -272,20 +304,33 @@ void Connection::send_continue() {
     }
 }
 
+/// How the client calls its request, and whose part it is, as far as its head is here.
+void Connection::identify() {
+    if (work_->trace.span_id.text().empty()) {
+        work_->client_request_id = find_request_id(work_->reader.request());
+        work_->trace = trace_context(work_->reader.request(), work_->request_id);
+    }
+}
+
 void Connection::call_handler() {
     phase_ = Phase::answering;
+    work_->reached_handler = true;
     model::HttpRequest request = work_->reader.request();
     request.peer = peer_;
     request.local_address = local_address_;
     request.is_tls = tls_ != nullptr;
     if (tls_) request.client_subject = tls_->client_subject();
+    identify();
     request.id = work_->request_id;
+    request.client_request_id = work_->client_request_id;
+    request.trace = work_->trace;
     request.no_room = work_->no_room;
     if (request.no_room) {
         work_->reader.drop_body();
         request.body = {};
     }
 
+    work_->called = Clock::now();
     const auto ticket = std::make_shared<Ticket>(*this);
     Ticket::in_handler = this;
     try {
@@ -295,6 +340,7 @@ void Connection::call_handler() {
         ticket->answer(failure(error.what()));
     }
     Ticket::in_handler = nullptr;
+    work_->returned = Clock::now();
     work_->reader.drop_body();
     if (work_->answered) send_answer();
 }
@@ -324,13 +370,48 @@ void Connection::refuse(unsigned status, std::string text) {
 }
 
 void Connection::send() {
+    work_->replied = Clock::now();
+    identify();
+    auto& headers = work_->reply.headers;
+    std::erase_if(headers, [](const auto& header) { return header.first == "X-Request-Id"; });
+    headers.emplace_back("X-Request-Id", !work_->reply.request_id.empty() ? work_->reply.request_id
+                                         : work_->client_request_id.empty()
+                                             ? std::to_string(work_->request_id)
+                                             : std::string(work_->client_request_id));
     const RequestReader& reader = work_->reader;
     work_->last = work_->abrupt || !reader.keep_alive();
     const Persistence persistence = work_->last            ? Persistence::close
                                     : reader.is_http_1_0() ? Persistence::keep_and_say_so
                                                            : Persistence::keep;
     work_->head = reply_head(work_->reply, persistence, loop_.date());
-    work_->hold(reader.held_bytes() + work_->head.capacity() + work_->reply.body.capacity());
+    if (work_->reply.wire_fault != model::WireFault::none) return send_faulty();
+    start_writing();
+}
+
+/// After this reply the client may still be sending, as it has no reason to stop.
+void Connection::send_faulty() {
+    model::HttpReply& reply = work_->reply;
+    work_->last = true;
+    work_->abrupt = true;
+    switch (reply.wire_fault) {
+        case model::WireFault::reset:
+            return reset();
+        case model::WireFault::silence:
+            return keep_silent();
+        case model::WireFault::raw:
+            work_->head.clear();
+            break;
+        case model::WireFault::truncated:
+            reply.body.resize(std::min(reply.body.size(), reply.truncated_after));
+            break;
+        case model::WireFault::none:
+            break;
+    }
+    start_writing();
+}
+
+void Connection::start_writing() {
+    work_->hold(work_->reader.held_bytes() + work_->head.capacity() + work_->reply.body.capacity());
     deadline_ = Clock::now() + loop_.shared().options.write_timeout;
     phase_ = Phase::writing;
     write();
@@ -380,19 +461,25 @@ void Connection::end_request() {
 }
 
 void Connection::report(unsigned status) {
+    identify();
+    const Clock::time_point now = Clock::now();
     const RequestReader& reader = work_->reader;
     const model::HttpReply& reply = work_->reply;
-    loop_.shared().observer({.request_id = work_->request_id,
-                             .method = reader.request().method,
-                             .target = reader.request().target,
-                             .peer = peer_,
-                             .client_subject = tls_ ? tls_->client_subject() : std::string_view(),
-                             .status = status,
-                             .request_bytes = reader.body_bytes(),
-                             .reply_bytes = reply.body.size(),
-                             .duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                                 Clock::now() - work_->begun),
-                             .summary = &reply.summary});
+    loop_.shared().observer(
+        {.request_id = work_->request_id,
+         .client_request_id = work_->client_request_id,
+         .trace = work_->trace,
+         .method = reader.request().method,
+         .target = reader.request().target,
+         .peer = peer_,
+         .client_subject = tls_ ? tls_->client_subject() : std::string_view(),
+         .status = status,
+         .request_bytes = reader.body_bytes(),
+         .reply_bytes = reply.body.size(),
+         .duration = std::chrono::duration_cast<std::chrono::microseconds>(now - work_->begun),
+         .times = work_->times(now),
+         .reached_handler = work_->reached_handler,
+         .summary = &reply.summary});
 }
 
 /// The request will not be answered.
@@ -412,6 +499,23 @@ void Connection::say_goodbye(Clock::time_point deadline) {
     tls_.reset();
     error_code ignored;  // A client that has gone has gone.
     socket_.shutdown(Socket::shutdown_send, ignored);
+    wait_readable();
+}
+
+/// Closing with SO_LINGER 0 sends RST and no farewell, TLS's neither.
+void Connection::reset() {
+    report(0);
+    tls_.reset();
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+}
+
+void Connection::keep_silent() {
+    report(0);
+    work_.reset();
+    phase_ = Phase::discarding;
+    deadline_ = Clock::now() + (loop_.draining() ? farewell : loop_.shared().options.idle_timeout);
     wait_readable();
 }
 
@@ -438,9 +542,9 @@ void Connection::check_deadline(Clock::time_point now) {
 void Connection::drain() {
     if (phase_ == Phase::reading && !work_) {
         on_readable({});  // A request may be there already.
-        if (phase_ == Phase::reading && !work_) close();
+        if (phase_ == Phase::reading && !work_ && has_asked_) close();
     }
-    if (phase_ == Phase::greeting) close();
+    if (!has_asked_) deadline_ = std::min(deadline_, Clock::now() + last_admission);
     if (phase_ == Phase::discarding) deadline_ = std::min(deadline_, Clock::now() + farewell);
 }
 

@@ -45,8 +45,9 @@ public:
     void turn_away();                       ///< Instead of start(): 503, unasked.
     void answer(model::HttpReply&& reply);  ///< To the request in hand.
     void check_deadline(Clock::time_point now);
-    void drain();  ///< Closes if idle; else the next reply will be the last.
-    bool cut();    ///< Ends at once. True if there is a request that will have no reply.
+    /// Closes if idle; else the next reply will be the last. Who has just connected may still ask.
+    void drain();
+    bool cut();  ///< Ends at once. True if there is a request that will have no reply.
     [[nodiscard]] bool is_finished() const {  ///< Nothing will call it any more.
         return phase_ == Phase::closed && !reading_ && !writing_ && !waits_turn_;
     }
@@ -57,7 +58,7 @@ private:
         reading,     ///< A request, or waiting for one.
         answering,   ///< The handler has the request; nothing is read, no deadline runs.
         writing,     ///< The reply.
-        discarding,  ///< The reply is sent; what the client still sends is thrown away.
+        discarding,  ///< No reply follows; what the client still sends is thrown away.
         closed,
     };
     struct Work;
@@ -74,15 +75,20 @@ private:
     void proceed();
     [[nodiscard]] bool has_room();
     void send_continue();
+    void identify();
     void call_handler();
     void refuse(unsigned status, std::string text);
     void send_answer();
     void send();
+    void send_faulty();
+    void start_writing();
     void write();
     void end_request();
     void report(unsigned status);
     void abandon(std::string detail);
     void say_goodbye(Clock::time_point deadline);
+    void reset();
+    void keep_silent();
     void discard(std::size_t size);
     void close();
 
@@ -93,7 +99,7 @@ private:
 
     Loop& loop_;
     boost::asio::ip::tcp::socket socket_;
-    std::unique_ptr<TlsSession> tls_;  ///< None for plain HTTP, and while discarding.
+    std::unique_ptr<TlsSession> tls_;  ///< None for plain HTTP, and after say_goodbye().
     std::string peer_;
     std::string local_address_;
     std::atomic<std::size_t>& count_;
@@ -104,6 +110,7 @@ private:
     Phase phase_ = Phase::reading;
     bool reading_ = false;     ///< Waits until the socket is readable.
     bool writing_ = false;     ///< Waits until the socket is writable.
+    bool has_asked_ = false;   ///< Has had a request, if only the beginning of one.
     bool waits_turn_ = false;  ///< Has a request at hand and lets others go first.
 };
 

@@ -109,7 +109,7 @@ const std::string& Loop::date() {
     const std::time_t now = std::time(nullptr);
     if (now != date_second_) {
         date_second_ = now;
-        date_ = http_date(now);
+        date_ = model::http_date(now);
     }
     return date_;
 }

@@ -35,7 +35,13 @@ struct Shared {
     std::atomic<std::size_t> served{0};
     std::atomic<std::size_t> turned_away{0};  ///< To be told that there are too many.
     std::atomic<std::size_t> held_bytes{0};   ///< For requests and replies in flight.
-    std::optional<TlsContext> tls;            ///< None: plain HTTP.
+    // Since the start; what they count is told at Statistics.
+    std::atomic<std::uint64_t> all_accepted{0};
+    std::atomic<std::uint64_t> all_turned_away{0};
+    std::atomic<std::uint64_t> full_handshakes{0};
+    std::atomic<std::uint64_t> resumed_handshakes{0};
+    std::atomic<std::uint64_t> failed_handshakes{0};
+    std::optional<TlsContext> tls;  ///< None: plain HTTP.
 };
 
 /// Where replies wait for the thread of their connection. Outlives its loop while somebody still

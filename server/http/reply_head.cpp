@@ -1,8 +1,5 @@
 #include "http/reply_head.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace customercare::http {
 
 namespace {
@@ -96,9 +93,13 @@ std::string reply_head(const model::HttpReply& reply, Persistence persistence,
     head.reserve(384);
     head.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
     head.append(reason_phrase(reply.status)).append("\r\n");
-    for (const auto& [name, value] : reply.headers) append_header(head, name, value);
+    bool has_date = false;  // A stand-in's clock may be set.
+    for (const auto& [name, value] : reply.headers) {
+        append_header(head, name, value);
+        has_date = has_date || name == "Date";
+    }
     if (!reply.content_type.empty()) append_header(head, "Content-Type", reply.content_type);
-    append_header(head, "Date", date);
+    if (!has_date) append_header(head, "Date", date);
     if (may_have_body(reply.status)) {
         append_header(head, "Content-Length", std::to_string(reply.body.size()));
     }
@@ -108,21 +109,6 @@ std::string reply_head(const model::HttpReply& reply, Persistence persistence,
     }
     head.append("\r\n");
     return head;
-}
-
-std::string http_date(std::time_t time) {
-    // Not strftime(), whose names follow the locale.
-    static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    std::tm utc{};
-    gmtime_r(&time, &utc);
-    std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d GMT",
-                  days.at(static_cast<std::size_t>(utc.tm_wday)), utc.tm_mday,
-                  months.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour,
-                  utc.tm_min, utc.tm_sec);
-    return text.data();
 }
 
 }  // namespace customercare::http

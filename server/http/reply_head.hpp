@@ -1,6 +1,5 @@
 #pragma once
 
-#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -15,14 +14,12 @@ enum class Persistence {
     close,
 };
 
-/// Status line and headers of a reply, with the empty line after them. `date` is http_date().
+/// Status line and headers of a reply, with the empty line after them. `date` is
+/// model::http_date().
 [[nodiscard]] std::string reply_head(const model::HttpReply& reply, Persistence persistence,
                                      std::string_view date);
 
 /// False for the statuses whose replies never have a body ([RFC9110] 15.3.5, 15.4.5).
 [[nodiscard]] bool may_have_body(unsigned status);
-
-/// IMF-fixdate ([RFC9110] 5.6.7), "Sun, 06 Nov 1994 08:49:37 GMT".
-[[nodiscard]] std::string http_date(std::time_t time);
 
 }  // namespace customercare::http

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "http/heartbeat.hpp"
 #include "http/loop.hpp"
 #include "http/tls_context.hpp"
 #include "model/error.hpp"
@@ -61,6 +62,10 @@ public:
     [[nodiscard]] const tcp::endpoint& endpoint() const { return endpoint_; }
     [[nodiscard]] std::size_t max_connections() const { return shared_.options.max_connections; }
     [[nodiscard]] TlsContext& tls() { return *shared_.tls; }
+    void report_life(std::chrono::microseconds interval, std::function<void()> beat) {
+        heartbeat_.emplace(loops_, interval, std::move(beat));
+    }
+    [[nodiscard]] Statistics statistics() const;
     void start();
     bool stop();
 
@@ -74,7 +79,8 @@ private:
     Shared shared_;
     std::deque<Loop> loops_;
     tcp::acceptor acceptor_;    ///< Runs on the first loop,
-    asio::steady_timer pause_;  ///< as does this.
+    asio::steady_timer pause_;  ///< as does this, and the next.
+    std::optional<Heartbeat> heartbeat_;
     tcp::endpoint endpoint_;
     std::size_t next_loop_ = 0;
     std::vector<std::future<bool>> threads_;  ///< What Loop::run() returns.
@@ -116,19 +122,25 @@ void Server::Impl::listen() {
     error_code error;
     endpoint_ = {asio::ip::make_address(options.address, error), options.port};
     check(error);
-    acceptor_.open(endpoint_.protocol(), error);
-    check(error);
-    acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (options.socket >= 0) {
+        acceptor_.assign(endpoint_.protocol(), options.socket, error);
+    } else {
+        acceptor_.open(endpoint_.protocol(), error);
+        check(error);
+        acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    }
     check(error);
     // Linux hands the next two down to each connection.
     acceptor_.set_option(tcp::no_delay(true), error);
     check(error);
     acceptor_.set_option(tcp::socket::send_buffer_size(send_buffer_bytes), error);
     check(error);
-    acceptor_.bind(endpoint_, error);
-    check(error);
-    acceptor_.listen(tcp::acceptor::max_listen_connections, error);
-    check(error);
+    if (options.socket < 0) {
+        acceptor_.bind(endpoint_, error);
+        check(error);
+        acceptor_.listen(tcp::acceptor::max_listen_connections, error);
+        check(error);
+    }
     acceptor_.non_blocking(true, error);
     check(error);
     endpoint_ = acceptor_.local_endpoint(error);
@@ -166,7 +178,9 @@ void Server::Impl::accept_clients() {
         }
         next_loop_ = (next_loop_ + 1) % loops_.size();
 
+        ++shared_.all_accepted;
         const bool turn_away = shared_.served >= shared_.options.max_connections;
+        if (turn_away) ++shared_.all_turned_away;
         if (turn_away && shared_.turned_away >= max_turned_away) continue;
         ++(turn_away ? shared_.turned_away : shared_.served);
         asio::post(loop.context(),
@@ -175,12 +189,23 @@ void Server::Impl::accept_clients() {
     }
 }
 
+Statistics Server::Impl::statistics() const {
+    return {.connections = shared_.served,
+            .inflight_bytes = shared_.held_bytes,
+            .accepted = shared_.all_accepted,
+            .turned_away = shared_.all_turned_away,
+            .full_handshakes = shared_.full_handshakes,
+            .resumed_handshakes = shared_.resumed_handshakes,
+            .failed_handshakes = shared_.failed_handshakes};
+}
+
 bool Server::Impl::stop() {
     asio::post(loops_.front().context(), [this] {
         accept_clients();  // Who has connected may have sent a request.
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
+        if (heartbeat_) heartbeat_->stop();
         for (Loop& loop : loops_) asio::post(loop.context(), [&loop] { loop.drain(); });
     });
     const auto deadline = std::chrono::steady_clock::now() + shared_.options.drain_timeout;
@@ -211,6 +236,12 @@ std::size_t Server::max_connections() const { return impl_->max_connections(); }
 void Server::reload_tls() { impl_->tls().reload(); }
 
 std::string Server::certificate_expiry() const { return impl_->tls().certificate_expiry(); }
+
+void Server::report_life(std::chrono::microseconds interval, std::function<void()> beat) {
+    impl_->report_life(interval, std::move(beat));
+}
+
+Statistics Server::statistics() const { return impl_->statistics(); }
 
 void Server::start() { impl_->start(); }
 

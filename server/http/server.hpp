@@ -30,6 +30,7 @@ struct Options {
     std::string address = "127.0.0.1";    ///< An IP address.
     std::uint16_t port = 8080;            ///< 0: any free one.
     std::string setting = "http.listen";  ///< Where the two come from, for the error text.
+    int socket = -1;                      ///< One that listens already: see take_listener().
     TlsOptions tls;
     std::size_t threads = 0;                     ///< 0: as many as there are cores.
     std::size_t max_connections = 10'000;        ///< More are answered 503 and closed.
@@ -46,8 +47,10 @@ struct Options {
 
 /// What happened in one exchange, for the log: also for requests that never reached the handler.
 struct Exchange {
-    std::uint64_t request_id = 0;
-    std::string_view method;  ///< Views are valid during the call only.
+    std::uint64_t request_id = 0;        ///< HttpRequest::id.
+    std::string_view client_request_id;  ///< As in HttpRequest,
+    model::TraceContext trace;           ///< likewise.
+    std::string_view method;             ///< Views are valid during the call only.
     std::string_view target;
     std::string_view peer;
     std::string_view client_subject;  ///< As in HttpRequest.
@@ -56,12 +59,25 @@ struct Exchange {
     std::size_t reply_bytes = 0;      ///< Of the body.
     /// From the request's first byte to the reply's handing over to the socket.
     std::chrono::microseconds duration{0};
+    model::ExchangeTimes times;
+    bool reached_handler = false;
     const model::ExchangeSummary* summary = nullptr;  ///< Never null.
 };
 /// Told once of every exchange, on the connection's thread; must not throw. Beyond the handler's
 /// own outcomes there are "refused" (by http/ itself), "abandoned" (no reply; status 0), "failed"
 /// (the handler threw or gave no reply) and "handshake_failed" (of TLS; status 0).
 using Observer = std::function<void(const Exchange&)>;
+
+/// What a server has done since its start, and has in hand.
+struct Statistics {
+    std::size_t connections = 0;
+    std::size_t inflight_bytes = 0;  ///< See Options::max_inflight_bytes.
+    std::uint64_t accepted = 0;      ///< Connections, those that were
+    std::uint64_t turned_away = 0;   ///< over max_connections included.
+    std::uint64_t full_handshakes = 0;
+    std::uint64_t resumed_handshakes = 0;
+    std::uint64_t failed_handshakes = 0;
+};
 
 /// An HTTP/1.1 server ([RFC9110], [RFC9112]): whole messages only. Nothing reaches the handler
 /// before its last byte is here. Threads each have a loop of their own; a connection stays with
@@ -87,6 +103,11 @@ public:
     /// new ones, connections stay. Throws as the constructor does; the old ones then stay in force.
     void reload_tls();
     [[nodiscard]] std::string certificate_expiry() const;  ///< "2027-01-31T00:00:00Z"
+
+    /// Before start(): `beat` is called each `interval` as long as no thread hangs, from one of
+    /// them, and not any more from stop() on.
+    void report_life(std::chrono::microseconds interval, std::function<void()> beat);
+    [[nodiscard]] Statistics statistics() const;
 
     void start();  ///< Starts the threads and returns.
     /// Stops accepting, answers what is in flight (replies then say Connection: close), closes idle

@@ -77,6 +77,8 @@ TlsSession::Handshake TlsSession::shake_hands() {
     return Handshake::failed;
 }
 
+bool TlsSession::is_resumed() const { return SSL_session_reused(handle_.get()) != 0; }
+
 std::size_t TlsSession::read_some(asio::mutable_buffer buffer, error_code& error) {
     ERR_clear_error();
     std::size_t size = 0;

@@ -34,6 +34,7 @@ public:
     TlsSession& operator=(const TlsSession&) = delete;
 
     Handshake shake_hands();  ///< Again when what it wants has come, until it is done or failed.
+    [[nodiscard]] bool is_resumed() const;  ///< With the keys of an earlier connection.
     [[nodiscard]] const std::string& failure() const { return failure_; }
     /// The client certificate's subject as in RFC 2253, e.g. "CN=ivr,O=Example"; "" without one.
     [[nodiscard]] const std::string& client_subject() const { return client_subject_; }

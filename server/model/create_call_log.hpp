@@ -23,6 +23,16 @@ struct Caller {
     std::uint64_t request_id = 0;      ///< As in HttpRequest.
 };
 
+/// What the rules found out about a call on their way: for the stand-in's journal.
+struct RulesTrail {
+    using Time = std::chrono::steady_clock::time_point;
+    Time credentials_judged{};  ///< Time{}: not reached, likewise below.
+    Time validated{};
+    std::optional<bool> direct_is_registered;       ///< nullopt: not looked up.
+    std::optional<bool> originating_is_registered;  ///< Likewise.
+    std::string credential_label;
+};
+
 /// One CreateCallLog call, as the handler sees it.
 struct CreateCallLogRequest {
     CallLog call_log;
@@ -30,6 +40,7 @@ struct CreateCallLogRequest {
     ContentDigest digest{};
     std::string client_subject;  ///< As in HttpRequest.
     Caller caller;
+    RulesTrail* trail = nullptr;  ///< Filled if not null; lives until the call is done.
 };
 
 /// ErrorData of BaseResponse.
@@ -37,6 +48,13 @@ struct ErrorData {
     std::string code;
     std::string description;
     std::string native_error_detail;
+};
+
+/// A fault of a stand-in's choice.
+struct CallFault {
+    bool is_client = false;  ///< Else Server.
+    std::string text;
+    unsigned status = 500;
 };
 
 /// How a call ended, for the log and for tests.
@@ -48,12 +66,13 @@ enum class Outcome {
     duplicate_message,
     locked_out,    ///< Not looked at: a Server fault with status 429, as is
     rate_limited,  ///< too many calls.
-    busy,          ///< Not stored: a Server fault with status 503.
+    busy,          ///< Not stored: a Server fault with status 503; likewise,
+    no_space,      ///< since the disk is nearly full.
     failed,        ///< Not stored: a Server fault with status 500.
 };
 
-/// What the handler answers. For locked_out, rate_limited, busy and failed the reply is a fault
-/// and the rest is empty.
+/// What the handler answers. For locked_out, rate_limited, busy, no_space and failed the reply is a
+/// fault and the rest is empty.
 struct CreateCallLogReply {
     Outcome outcome = Outcome::failed;
     std::string response_code;
@@ -62,6 +81,7 @@ struct CreateCallLogReply {
     std::int64_t call_log_id = 0;         ///< Of the stored or replayed record; 0 if there is none.
     std::string operator_detail;          ///< Where it is a fault: why, for the log alone.
     std::chrono::seconds retry_after{0};  ///< For locked_out and rate_limited.
+    std::optional<CallFault> fault{};     ///< A fault whatever the outcome is.
 };
 
 using CreateCallLogDone = std::function<void(CreateCallLogReply&&)>;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@ namespace customercare::model {
 using Ticks = std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>;
 using Instant = std::chrono::time_point<std::chrono::system_clock, Ticks>;
 
-/// Gives the present time; replaced by a fixed one in tests.
-using Clock = Instant (*)();
+/// Gives the present time, on any thread; a stand-in and tests replace it by one that they set.
+using Clock = std::function<Instant()>;
 [[nodiscard]] Instant system_now();
 
 /// How times without a zone are read, and which offset our own times carry.

@@ -9,6 +9,7 @@ namespace customercare::model {
 /// level.
 enum class ErrorCode {
     busy,      ///< A limit is reached; the client may try again. SOAP Server fault, status 503.
+    no_space,  ///< The disk is nearly full. SOAP Server fault, status 503.
     storage,   ///< Nothing was stored. SOAP Server fault, status 500.
     internal,  ///< A defect of ours. SOAP Server fault, status 500.
     usage,     ///< A command or a setting is wrong; never reaches a client.

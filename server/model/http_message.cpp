@@ -1,6 +1,8 @@
 #include "model/http_message.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 
 namespace customercare::model {
 
@@ -19,6 +21,21 @@ const HttpHeader* HttpRequest::find(std::string_view name) const {
         return equals_ignoring_case(header.name, name);
     });
     return found == headers.end() ? nullptr : &*found;
+}
+
+std::string http_date(std::time_t time) {
+    // Not strftime(), whose names follow the locale.
+    static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    std::tm utc{};
+    gmtime_r(&time, &utc);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02d %s %d %02d:%02d:%02d GMT",
+                  days.at(static_cast<std::size_t>(utc.tm_wday)), utc.tm_mday,
+                  months.at(static_cast<std::size_t>(utc.tm_mon)), utc.tm_year + 1900, utc.tm_hour,
+                  utc.tm_min, utc.tm_sec);
+    return text.data();
 }
 
 }  // namespace customercare::model

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -58,6 +57,8 @@ std::string_view name_of(model::Outcome outcome) {
             return "rate_limited";
         case model::Outcome::busy:
             return "busy";
+        case model::Outcome::no_space:
+            return "no_space";
         case model::Outcome::failed:
             break;
     }
@@ -107,6 +108,15 @@ model::HttpReply busy(SoapVersion version, std::string detail) {
     reply.headers.emplace_back("Retry-After", "1");
     reply.summary.outcome = name_of(model::Outcome::busy);
     reply.summary.detail = std::move(detail);
+    return reply;
+}
+
+/// It takes somebody to make room: who tries again at once only fills the log.
+model::HttpReply no_space(SoapVersion version) {
+    model::HttpReply reply =
+        fault(version, FaultCode::server, "Server is out of storage space. Try again later.");
+    reply.status = 503;
+    reply.headers.emplace_back("Retry-After", "30");
     return reply;
 }
 
@@ -189,12 +199,19 @@ struct Pending {
     std::string credentials_attributes;
     std::string_view operation;
     std::vector<std::string> ignored;
+    std::size_t ignored_count;
     model::HttpRespond respond;
+    Trail* trail;
 
     void finish(model::CreateCallLogReply&& result) const {
+        if (trail != nullptr) trail->steps.push_back({Stage::rules, Trail::Clock::now()});
         model::HttpReply reply;
-        if (result.outcome == model::Outcome::busy) {
+        if (result.fault) {
+            reply = chosen_fault(*result.fault);
+        } else if (result.outcome == model::Outcome::busy) {
             reply = busy(version, result.operator_detail);
+        } else if (result.outcome == model::Outcome::no_space) {
+            reply = no_space(version);
         } else if (result.retry_after.count() != 0) {
             reply = throttled(version, result.outcome, result.retry_after, result.operator_detail);
         } else if (result.outcome == model::Outcome::failed) {
@@ -212,10 +229,21 @@ struct Pending {
         if (!result.operator_detail.empty())
             reply.summary.detail = std::move(result.operator_detail);
         reply.summary.operation = operation;
-        reply.summary.outcome = name_of(result.outcome);
+        if (!result.fault) reply.summary.outcome = name_of(result.outcome);
         reply.summary.call_log_id = result.call_log_id;
         reply.summary.ignored = ignored;
+        reply.summary.ignored_count = ignored_count;
+        if (trail != nullptr) trail->steps.push_back({Stage::reply, Trail::Clock::now()});
         respond(std::move(reply));
+    }
+
+private:
+    [[nodiscard]] model::HttpReply chosen_fault(const model::CallFault& chosen) const {
+        model::HttpReply reply =
+            fault(version, chosen.is_client ? FaultCode::client : FaultCode::server, chosen.text);
+        reply.status = chosen.status;
+        if (chosen.status == 503) reply.headers.emplace_back("Retry-After", "1");
+        return reply;
     }
 };
 
@@ -249,23 +277,80 @@ Endpoint::Endpoint(Options options, const handlers::CreateCallLog& create_call_l
       create_call_log_(create_call_log),
       throttle_(throttle),
       client_addresses_(options_.trusted_proxies),
-      clock_(clock) {
-    static std::atomic<std::uint64_t> endpoints{0};
-    id_ = ++endpoints;
-}
+      clock_(std::move(clock)) {}
 
 Endpoint::Worker& Endpoint::worker() const {
+    // One for all endpoints with the same limits: a stand-in's sandboxes have an endpoint each.
     struct Slot {
-        std::uint64_t owner = 0;
+        GuardLimits limits;
         std::unique_ptr<Worker> worker;
     };
     thread_local Slot slot;
-    if (slot.owner != id_) slot = {id_, std::make_unique<Worker>(contract_, options_.limits)};
+    if (!slot.worker || slot.limits != options_.limits) {
+        // The guard refers to them, and this endpoint's own may be gone before the thread is.
+        slot.limits = options_.limits;
+        slot.worker = std::make_unique<Worker>(contract_, slot.limits);
+    }
     // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete): it lives as long as the thread.
     return *slot.worker;
 }
 
-void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond reply_to) const {
+/// Notes what happens in a request's trail; with no trail it does nothing.
+class Endpoint::Steps {
+public:
+    explicit Steps(Trail* trail) : trail_(trail) {}
+
+    [[nodiscard]] Trail* trail() const { return trail_; }
+    void passed(Stage stage) const {
+        if (trail_ != nullptr) trail_->steps.push_back({stage, Trail::Clock::now()});
+    }
+    void refused(Stage stage, Refusal refusal, const std::string& words = {},
+                 Position position = {.line = 0}) const {
+        if (trail_ == nullptr) return;
+        passed(stage);
+        trail_->refusal = refusal;
+        trail_->words = words;
+        trail_->position = position;
+    }
+    void refused(Stage stage, Refusal refusal, const ReadError& error) const {
+        // What is not well-formed may be anything, and is not quoted.
+        const bool is_quoted = error.kind == ReadError::Kind::invalid;
+        refused(stage, refusal, is_quoted ? error.words.text : error.words.for_log, error.position);
+    }
+    void routed(const Route& route) const {
+        if (trail_ == nullptr) return;
+        trail_->by_soap_action = route.by_soap_action;
+        trail_->action = route.action;
+        if (route.operation != nullptr) trail_->operation = route.operation->name;
+    }
+    void read(const Reading& reading) const {
+        if (trail_ == nullptr) return;
+        trail_->envelope_version = reading.version;
+        trail_->root_name = reading.root_name;
+        trail_->root_namespace = reading.root_namespace;
+        trail_->body_element = reading.body_element;
+        trail_->body_namespace = reading.body_namespace;
+        trail_->ignored = reading.ignored;
+        trail_->ignored_count = reading.ignored_count;
+        if (reading.operation != nullptr) trail_->operation = reading.operation->name;
+    }
+    void converted(model::CreateCallLogRequest& call) const {
+        if (trail_ == nullptr) return;
+        passed(Stage::skeleton);
+        trail_->message_id = call.call_log.message_id.value_or("");
+        if (call.call_log.account) {
+            trail_->account_number = call.call_log.account->account_number.value_or("");
+        }
+        call.trail = &trail_->rules;
+    }
+
+private:
+    Trail* trail_;
+};
+
+void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond reply_to, Trail* trail,
+                      const CallHandler* instead) const {
+    const Steps steps(trail);
     const model::HttpRespond respond = [this,
                                         reply_to = std::move(reply_to)](model::HttpReply&& reply) {
         if (!options_.aspnet_version.empty()) {
@@ -274,6 +359,7 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
         reply_to(std::move(reply));
     };
     if (request.no_room) {
+        steps.refused(Stage::route, Refusal::no_room);
         return respond(
             busy(version_of_content_type(request), "http.max_inflight_bytes are in use."));
     }
@@ -283,42 +369,60 @@ void Endpoint::handle(const model::HttpRequest& request, model::HttpRespond repl
                                        : std::string_view{};
     if (!model::equals_ignoring_case(path.substr(0, options_.path.size()), options_.path) ||
         (path.size() > options_.path.size() && path[options_.path.size()] != '/')) {
+        steps.refused(Stage::route, Refusal::path);
         return respond(not_found_page(request.target));
     }
-    if (path.size() > options_.path.size()) return respond(path_info_page());
-    if (request.method == "POST") return handle_call(request, respond);
-    if (request.method == "GET") return respond(get_page(request, path, query, options_));
+    if (path.size() > options_.path.size()) {
+        steps.refused(Stage::route, Refusal::path_info);
+        return respond(path_info_page());
+    }
+    if (request.method == "POST") return handle_call(request, respond, steps, instead);
+    if (request.method == "GET") {
+        steps.passed(Stage::route);
+        if (trail != nullptr) trail->is_page = true;
+        return respond(get_page(request, path, query, options_));
+    }
+    steps.refused(Stage::route, Refusal::method);
     respond(method_not_allowed(request.method));
 }
 
-void Endpoint::handle_call(const model::HttpRequest& request,
-                           const model::HttpRespond& respond) const {
+void Endpoint::handle_call(const model::HttpRequest& request, const model::HttpRespond& respond,
+                           const Steps& steps, const CallHandler* instead) const {
     const model::Caller caller{client_addresses_.find(request), request.id};
     if (auto refusal = throttle_.admit(caller)) {
+        steps.refused(Stage::route, Refusal::throttled);
         return respond(throttled(version_of_content_type(request), refusal->outcome,
                                  refusal->retry_after, std::move(refusal->detail)));
     }
-    handle_soap(request, caller, respond);
+    handle_soap(request, caller, respond, steps, instead);
 }
 
 void Endpoint::handle_soap(const model::HttpRequest& request, const model::Caller& caller,
-                           const model::HttpRespond& respond) const {
+                           const model::HttpRespond& respond, const Steps& steps,
+                           const CallHandler* instead) const {
     const model::HttpHeader* header = request.find("Content-Type");
     const ContentType content_type(header != nullptr ? header->value : std::string_view{});
     const Route routed = route(request, content_type, contract_);
+    steps.routed(routed);
     if (routed.by_soap_action && routed.operation == nullptr) {
+        steps.refused(Stage::route, Refusal::soap_action);
         return respond(fault(SoapVersion::soap11, FaultCode::client,
                              "Server did not recognize the value of HTTP Header SOAPAction: " +
                                  *routed.action + "."));
     }
-    if (request.body_too_long) return respond(too_long(routed));
+    if (request.body_too_long) {
+        steps.refused(Stage::route, Refusal::too_long);
+        return respond(too_long(routed));
+    }
     const bool is_soap = content_type.is_text_xml() || content_type.is_application_soap();
-    const auto unsupported = [&] {
+    const auto unsupported = [&](Stage stage) {
+        steps.refused(stage, Refusal::content_type);
         respond(bare_reply(415,
                            "Content-Type must be text/xml (SOAP 1.1) or application/soap+xml (SOAP "
                            "1.2), without a blank before the semicolon."));
     };
-    if (routed.operation != nullptr && !is_soap) return unsupported();
+    if (routed.operation != nullptr && !is_soap) return unsupported(Stage::route);
+    steps.passed(Stage::route);
 
     Worker& own = worker();
     const std::optional<std::string_view> message =
@@ -332,38 +436,54 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
         reading.routing_error = reading.error;
     }
 
+    steps.read(reading);
     if (reading.error && reading.error->kind == ReadError::Kind::limit) {
-        return respond(
-            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words));
+        steps.refused(Stage::guard, Refusal::limit, *reading.error);
+        model::HttpReply reply =
+            fault(reading.version, FaultCode::client, unable_to_read + reading.error->words);
+        reply.summary.limit = reading.error->setting;
+        return respond(std::move(reply));
     }
     if (routed.operation == nullptr) {
         if (reading.routing_error) {
+            const bool is_xml = reading.routing_error->kind != ReadError::Kind::not_well_formed;
+            steps.refused(Stage::guard, is_xml ? Refusal::not_readable : Refusal::not_well_formed,
+                          *reading.routing_error);
             return respond(fault_for(reading, FaultCode::server,
                                      unable_to_process + reading.routing_error->words));
         }
         if (!names_operation(reading, contract_)) {
+            steps.refused(Stage::guard, Refusal::unknown_action);
             return respond(fault_for(reading, FaultCode::client, unknown_action(routed)));
         }
-        if (!is_soap) return unsupported();
+        if (!is_soap) return unsupported(Stage::guard);
     }
     if (reading.root_read && reading.version == SoapVersion::none) {
+        steps.refused(Stage::guard, Refusal::version_mismatch);
         return respond(fault_for(reading, FaultCode::version_mismatch, {}));
     }
-    if (reading.version == SoapVersion::soap11 && !content_type.is_text_xml()) return unsupported();
+    if (reading.version == SoapVersion::soap11 && !content_type.is_text_xml()) {
+        return unsupported(Stage::guard);
+    }
     if (reading.error) {
-        if (reading.error->kind == ReadError::Kind::not_well_formed) {
+        const bool is_xml = reading.error->kind != ReadError::Kind::not_well_formed;
+        steps.refused(Stage::guard, is_xml ? Refusal::invalid : Refusal::not_well_formed,
+                      *reading.error);
+        if (!is_xml) {
             return respond(bare_reply(400, reading.error->words.for_log));
         }
         return respond(
             fault(reading.version, FaultCode::client, unable_to_read + reading.error->words));
     }
     if (reading.not_understood) {
+        steps.refused(Stage::guard, Refusal::not_understood, reading.not_understood->name);
         return respond(
             fault(reading.version, FaultCode::must_understand,
                   "SOAP header " + reading.not_understood->name + " was not understood."));
     }
     if (options_.strict && !reading.ignored.empty()) {
         const IgnoredElement& first = reading.ignored.front();
+        steps.refused(Stage::guard, Refusal::strict);
         return respond(
             fault(reading.version, FaultCode::client,
                   unable_to_read +
@@ -371,6 +491,7 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
                        " is not part of the contract; expected there: " + first.expected + ".")));
     }
 
+    steps.passed(Stage::guard);
     model::CreateCallLogRequest call =
         own.skeleton.read(reading.canonical, reading.has_credentials);
     call.digest = digest_of(reading);
@@ -378,13 +499,16 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
     call.caller = caller;
     call.call_log.open_content = std::move(reading.open_content);
     call.call_log.nil_elements = std::move(reading.nil_elements);
+    steps.converted(call);
     auto pending = std::make_shared<Pending>(
         Pending{reading.version, options_.time_zone, clock_, call.credentials,
                 std::move(reading.credentials_attributes), reading.operation->name,
-                describe_ignored(reading), respond});
-    create_call_log_.handle(std::move(call), [pending](model::CreateCallLogReply&& result) {
+                describe_ignored(reading), reading.ignored_count, respond, steps.trail()});
+    const model::CreateCallLogDone done = [pending](model::CreateCallLogReply&& result) {
         pending->finish(std::move(result));
-    });
+    };
+    if (instead != nullptr) return (*instead)(std::move(call), done);
+    create_call_log_.handle(std::move(call), done);
 }
 
 }  // namespace customercare::soap

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "handlers/create_call_log.hpp"
@@ -9,8 +9,13 @@
 #include "soap/client_address.hpp"
 #include "soap/contract.hpp"
 #include "soap/options.hpp"
+#include "soap/trail.hpp"
 
 namespace customercare::soap {
+
+/// Answers a call that was read, as handlers::CreateCallLog::handle() does.
+using CallHandler =
+    std::function<void(model::CreateCallLogRequest&&, const model::CreateCallLogDone&)>;
 
 /// The address of the service: everything that CustomerCareService.asmx answers, in the order of
 /// decisions of ASMX. handle() may be called from any thread; each gets a guard and a gSOAP context
@@ -22,16 +27,22 @@ public:
              handlers::Throttle& throttle, model::Clock clock = model::system_now);
 
     /// Answers one request; `reply_to` is called from within this call or, for what is stored, on
-    /// the store's thread.
-    void handle(const model::HttpRequest& request, model::HttpRespond reply_to) const;
+    /// the store's thread. `trail`, if not null, is filled until then and must live as long. A call
+    /// goes to `instead` if that is not null.
+    void handle(const model::HttpRequest& request, model::HttpRespond reply_to,
+                Trail* trail = nullptr, const CallHandler* instead = nullptr) const;
 
 private:
     struct Worker;
     [[nodiscard]] Worker& worker() const;
 
-    void handle_call(const model::HttpRequest& request, const model::HttpRespond& respond) const;
+    class Steps;
+
+    void handle_call(const model::HttpRequest& request, const model::HttpRespond& respond,
+                     const Steps& steps, const CallHandler* instead) const;
     void handle_soap(const model::HttpRequest& request, const model::Caller& caller,
-                     const model::HttpRespond& respond) const;
+                     const model::HttpRespond& respond, const Steps& steps,
+                     const CallHandler* instead) const;
 
     Options options_;
     const Contract& contract_;
@@ -39,7 +50,6 @@ private:
     handlers::Throttle& throttle_;
     ClientAddresses client_addresses_;
     model::Clock clock_;
-    std::uint64_t id_;  ///< Tells the endpoints of one process apart, for worker().
 };
 
 }  // namespace customercare::soap

@@ -126,7 +126,7 @@ void Guard::Reader::fail_limit(const std::string& what, std::string_view setting
                       "The message exceeds a limit of this server: " + what + " (setting " +
                           std::string(setting) + "), at line " + std::to_string(position.line) +
                           ", position " + std::to_string(position.column) + ".",
-                      position};
+                      position, setting};
     reading_.routing_error.reset();
     stop();
 }

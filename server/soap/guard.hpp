@@ -29,6 +29,7 @@ struct ReadError {
     Kind kind = Kind::not_well_formed;
     Words words;        ///< What the fault says behind "Server was unable to read request. ---> ".
     Position position;  ///< Where; faults that name it have it in `words` already.
+    std::string_view setting{};  ///< Behind a limit: "guard.max_depth" or another. Static text.
 };
 
 /// A header block other than the first ScCredentials that said mustUnderstand.

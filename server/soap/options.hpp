@@ -22,6 +22,8 @@ struct GuardLimits {
     std::size_t max_name_bytes = 256;              ///< An element's or attribute's name.
     std::size_t max_namespace_uri_bytes = 1024;    ///< A namespace name.
     std::size_t max_markup_bytes = 65'536;         ///< One tag, comment or processing instruction.
+
+    bool operator==(const GuardLimits&) const = default;
 };
 
 struct Options {

@@ -49,7 +49,7 @@ Address address_of(const model::HttpRequest& request, std::string_view path,
         return found == nullptr ? std::nullopt : std::optional<std::string>(found->value);
     };
     Address address{request.is_tls ? "https" : "http", header("Host").value_or("localhost"),
-                    std::string(path)};
+                    std::string(request.mount).append(path)};
     const bool trusted = std::find(options.trusted_proxies.begin(), options.trusted_proxies.end(),
                                    request.peer) != options.trusted_proxies.end();
     if (trusted) {

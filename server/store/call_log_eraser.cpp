@@ -39,9 +39,9 @@ class AccountCallLogs {
 public:
     AccountCallLogs(Database& database, std::string_view account_number)
         : account_number_(account_number),
-          // Reads the whole table, since the index has the numbers as they were sent.
-          find_(database.prepare("SELECT call_log_id FROM account WHERE call_log_id > ? AND " +
-                                 std::string(same_account) + " ORDER BY call_log_id LIMIT ?")) {}
+          find_(database.prepare("SELECT id FROM call_log INDEXED BY call_log_numbers"
+                                 " WHERE id > ? AND " +
+                                 std::string(same_account) + " ORDER BY id LIMIT ?")) {}
 
     std::vector<std::int64_t> next() {
         find_.bind(last_).bind(account_number_).bind(static_cast<std::int64_t>(batch_size));
@@ -119,10 +119,8 @@ Erasure erase_account(const std::string& path, const Keys& keys, std::string_vie
     Audited audited(maintenance, "erase", account_subject(keys, account_number));
     // The number once more: a purge may have removed the call log meanwhile, and its id gone to
     // another.
-    Statement remove = maintenance.database().prepare(
-        "DELETE FROM call_log WHERE id = ? AND EXISTS"
-        " (SELECT 1 FROM account WHERE call_log_id = call_log.id AND " +
-        std::string(same_account) + ")");
+    Statement remove = maintenance.database().prepare("DELETE FROM call_log WHERE id = ? AND " +
+                                                      std::string(same_account));
     AccountCallLogs call_logs(maintenance.database(), account_number);
     for (auto ids = call_logs.next(); !ids.empty(); ids = call_logs.next()) {
         maintenance.commit([&] {

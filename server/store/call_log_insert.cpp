@@ -1,8 +1,10 @@
 #include "store/call_log_insert.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 #include "store/columns.hpp"
 #include "store/keys.hpp"
@@ -15,29 +17,75 @@ std::string_view view_of(const model::ContentDigest& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-std::string join_lines(const std::vector<std::string>& lines) {
-    std::string joined;
+void join_lines(const std::vector<std::string>& lines, std::string& joined) {
+    joined.clear();
     for (const std::string& line : lines) {
         if (!joined.empty()) joined += '\n';
         joined += line;
     }
-    return joined;
 }
 
-using Paths = std::unordered_set<std::string_view>;
-
-/// True if a child of the requestor, in which nothing is set, was sent as xsi:nil: `nil`, the
-/// message's nil_elements, then says all there is to say about it.
+/// Those that are set.
 template <typename Record>
-bool is_mere_nil(const Record& record, std::string_view child, std::int64_t position,
-                 const Paths& nil) {
-    if (nil.empty()) return false;
-    bool is_set = false;
-    Record::each_field(record, [&](const char*, const char*, const auto& field) {
-        is_set = is_set || field.has_value();
+void put_fields(JsonArray& list, const Record& record) {
+    Record::each_field(record, [&](const char*, const char* column, const auto& value) {
+        if (value) list.put(column, *value);
     });
-    return !is_set && nil.contains(requestor_path(child, position));
 }
+
+/// Those of a requestor, but for phones in which nothing is set and which were sent as xsi:nil:
+/// nil_elements says all there is to say about them.
+class PhoneWriter {
+public:
+    PhoneWriter(JsonArray& list, const std::vector<std::string>& nil_elements)
+        : list_(list), nil_elements_(nil_elements) {}
+
+    void put_all(const model::Requestor& requestor) {
+        if (requestor.primary_contact) put(primary_contact, 0, *requestor.primary_contact);
+        if (requestor.secondary_contact) put(secondary_contact, 0, *requestor.secondary_contact);
+        put_all(other_phone, requestor.other_phone);
+        put_all(fax, requestor.fax);
+    }
+
+private:
+    void put_all(std::string_view kind, const std::vector<model::Phone>& phones) {
+        std::int64_t number = 0;
+        for (const model::Phone& phone : phones) put(kind, ++number, phone);
+    }
+
+    /// `number` is 0 for one that does not repeat.
+    void put(std::string_view kind, std::int64_t number, const model::Phone& phone) {
+        if (!is_anything_set(phone) && is_nil(requestor_path(kind, number))) return;
+        list_.begin_object();
+        list_.put("kind", kind);
+        list_.put("position", std::max<std::int64_t>(number, 1));
+        put_fields(list_, phone);
+    }
+
+    static bool is_anything_set(const model::Phone& phone) {
+        bool is_set = false;
+        model::Phone::each_field(phone, [&](const char*, const char*, const auto& field) {
+            is_set = is_set || field.has_value();
+        });
+        return is_set;
+    }
+
+    bool is_nil(const std::string& path) {
+        if (!nil_) {
+            nil_.emplace();
+            const std::string requestor = requestor_path("");
+            for (const std::string& nil : nil_elements_) {
+                if (nil.starts_with(requestor)) nil_->emplace_back(nil);
+            }
+            std::ranges::sort(*nil_);  // There may be thousands, and as many phones.
+        }
+        return std::ranges::binary_search(*nil_, std::string_view(path));
+    }
+
+    JsonArray& list_;
+    const std::vector<std::string>& nil_elements_;
+    std::optional<std::vector<std::string_view>> nil_;  // Of the requestor; when needed.
+};
 
 /// Binds each_field's fields, in columns_of's order.
 struct BindField {
@@ -60,15 +108,14 @@ struct BindField {
     }
 };
 
-template <typename Record>
-std::string insert_part_sql(std::string_view table) {
-    return insert_sql(table, "call_log_id, " + columns_of<Record>());
-}
-
 std::string insert_call_log_sql() {
     const std::string columns =
-        "received_at, sender, credential_label, content_digest, repeat, nil_elements, " +
-        columns_of<model::CallLog>();
+        "id, received_at, sender, credential_label, content_digest, repeat, " +
+        columns_of<model::CallLog>() + ", has_requestor, " +
+        columns_of<model::Requestor>(requestor_prefix) + ", has_email, " +
+        columns_of<model::Email>() + ", has_customer, " + columns_of<model::Customer>() +
+        ", has_premise, " + columns_of<model::Premise>() + ", has_account, " +
+        columns_of<model::Account>() + ", name_value, phone, open_content, nil_elements";
     return insert_sql("call_log", columns) +
            " ON CONFLICT (message_id, sender) WHERE repeat = 0 AND message_id <> '' DO NOTHING";
 }
@@ -85,53 +132,41 @@ CallLogInsert::CallLogInsert(Database& database, const Keys& keys, const Options
       options_(options),
       call_log_(database.prepare(insert_call_log_sql())),
       first_(database.prepare(find_first_sql)),
-      requestor_(database.prepare(insert_part_sql<model::Requestor>("requestor"))),
-      customer_(database.prepare(insert_part_sql<model::Customer>("customer"))),
-      premise_(database.prepare(insert_part_sql<model::Premise>("premise"))),
-      account_(database.prepare(insert_part_sql<model::Account>("account"))),
-      name_value_(database.prepare(
-          insert_sql("name_value", "call_log_id, position, " + columns_of<model::NameValue>()))),
-      phone_(database.prepare(
-          insert_sql("phone", "call_log_id, kind, position, " + columns_of<model::Phone>()))),
-      email_(database.prepare(insert_part_sql<model::Email>("email"))),
-      open_content_(database.prepare(
-          insert_sql("open_content", "call_log_id, position, path, xml, sealed"))) {}
+      last_id_(database.prepare("SELECT coalesce(max(id), 0) FROM call_log")),
+      sealed_content_(
+          database.prepare(insert_sql("sealed_content", "call_log_id, position, sealed"))) {}
 
 AppendResult CallLogInsert::insert(const NewCallLog& record) {
     std::optional<std::int64_t> id = insert_call_log(record, false);
     if (!id && options_.duplicates != Duplicates::accept) return find_first(record);
     if (!id) id = insert_call_log(record, true);
-
-    const model::CallLog& call_log = record.call_log;
-    if (call_log.requestor) {
-        insert_part(requestor_, *id, *call_log.requestor);
-        insert_contacts(*id, call_log);
-    }
-    if (call_log.customer) insert_part(customer_, *id, *call_log.customer);
-    if (call_log.premise) insert_part(premise_, *id, *call_log.premise);
-    if (call_log.account) insert_part(account_, *id, *call_log.account);
-    std::int64_t position = 0;
-    for (const model::NameValue& pair : call_log.name_value) {
-        name_value_.bind(*id).bind(++position);
-        bind_fields(name_value_, pair);
-        name_value_.run();
-    }
-    insert_open_content(*id, call_log.open_content);
+    insert_sealed(*id, record.call_log.open_content);
     return {.status = AppendStatus::stored, .id = *id, .error = {}};
 }
 
 std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& record, bool repeat) {
+    call_log_.bind(seeded_id());
     call_log_.bind_copy(model::utc_text(record.received_at))
         .bind_blob(record.sender)
         .bind(record.credential_label)
         .bind_blob(view_of(record.digest))
         .bind(std::int64_t{repeat ? 1 : 0});
-    const auto& nil = record.call_log.nil_elements;
-    nil.empty() ? call_log_.bind_null() : call_log_.bind_copy(join_lines(nil));
-    bind_fields(call_log_, record.call_log);
+    bind_fields(record.call_log);
+    bind_parts(record.call_log);
+    bind_lists(record.call_log);
     call_log_.run();
     if (database_.changes() == 0) return std::nullopt;
     return database_.last_insert_id();
+}
+
+/// nullopt: SQLite gives the next one.
+std::optional<std::int64_t> CallLogInsert::seeded_id() {
+    if (options_.least_id == nullptr) return std::nullopt;
+    const std::int64_t least = *options_.least_id;
+    last_id_.step();
+    const auto last = last_id_.read<std::int64_t>();
+    last_id_.reset();
+    return std::max(least, last + 1);
 }
 
 AppendResult CallLogInsert::find_first(const NewCallLog& record) {
@@ -147,61 +182,65 @@ AppendResult CallLogInsert::find_first(const NewCallLog& record) {
     return result;
 }
 
-void CallLogInsert::insert_contacts(std::int64_t id, const model::CallLog& call_log) {
-    const Paths nil(call_log.nil_elements.begin(), call_log.nil_elements.end());
-    const auto insert_one = [&](std::string_view kind, const std::optional<model::Phone>& phone) {
-        if (phone && !is_mere_nil(*phone, kind, 0, nil)) insert_phone(id, kind, 1, *phone);
-    };
-    const auto insert_all = [&](std::string_view kind, const std::vector<model::Phone>& phones) {
-        std::int64_t position = 0;
-        for (const model::Phone& phone : phones) {
-            ++position;
-            if (!is_mere_nil(phone, kind, position, nil)) {
-                insert_phone(id, kind, position, phone);
-            }
-        }
-    };
-    const model::Requestor& requestor = *call_log.requestor;
-    insert_one(primary_contact, requestor.primary_contact);
-    insert_one(secondary_contact, requestor.secondary_contact);
-    insert_all(other_phone, requestor.other_phone);
-    insert_all(fax, requestor.fax);
-    if (requestor.email && !is_mere_nil(*requestor.email, email_element, 0, nil)) {
-        insert_part(email_, id, *requestor.email);
+void CallLogInsert::bind_parts(const model::CallLog& call_log) {
+    bind_part(call_log.requestor);
+    static const std::optional<model::Email> no_email;
+    bind_part(call_log.requestor ? call_log.requestor->email : no_email);
+    bind_part(call_log.customer);
+    bind_part(call_log.premise);
+    bind_part(call_log.account);
+}
+
+void CallLogInsert::bind_lists(const model::CallLog& call_log) {
+    name_value_.clear();
+    for (const model::NameValue& pair : call_log.name_value) {
+        name_value_.begin_object();
+        put_fields(name_value_, pair);
     }
+    phone_.clear();
+    if (call_log.requestor) {
+        PhoneWriter(phone_, call_log.nil_elements).put_all(*call_log.requestor);
+    }
+    open_content_.clear();
+    for (const model::OpenContent& content : call_log.open_content) {
+        open_content_.begin_object();
+        open_content_.put("path", content.path);
+        if (!is_sealed(content.path)) open_content_.put("xml", content.xml);
+    }
+    join_lines(call_log.nil_elements, nil_elements_);
+    bind_list(name_value_);
+    bind_list(phone_);
+    bind_list(open_content_);
+    nil_elements_.empty() ? call_log_.bind_null() : call_log_.bind(nil_elements_);
 }
 
-void CallLogInsert::insert_phone(std::int64_t id, std::string_view kind, std::int64_t position,
-                                 const model::Phone& phone) {
-    phone_.bind(id).bind(kind).bind(position);
-    bind_fields(phone_, phone);
-    phone_.run();
-}
-
-void CallLogInsert::insert_open_content(std::int64_t id,
-                                        const std::vector<model::OpenContent>& contents) {
+void CallLogInsert::insert_sealed(std::int64_t id,
+                                  const std::vector<model::OpenContent>& contents) {
     std::int64_t position = 0;
     for (const model::OpenContent& content : contents) {
-        open_content_.bind(id).bind(++position).bind(content.path);
-        if (is_sealed(content.path)) {
-            open_content_.bind_null().bind_blob_copy(keys_.seal(content.xml, open_content_context));
-        } else {
-            open_content_.bind(content.xml).bind_null();
-        }
-        open_content_.run();
+        ++position;
+        if (!is_sealed(content.path)) continue;
+        sealed_content_.bind(id)
+            .bind(position)
+            .bind_blob_copy(keys_.seal(content.xml, open_content_context))
+            .run();
     }
 }
 
 template <typename Record>
-void CallLogInsert::bind_fields(Statement& statement, const Record& record) {
-    Record::each_field(record, BindField{statement, keys_, options_.time_zone});
+void CallLogInsert::bind_fields(const Record& record) {
+    Record::each_field(record, BindField{call_log_, keys_, options_.time_zone});
 }
 
 template <typename Record>
-void CallLogInsert::insert_part(Statement& statement, std::int64_t id, const Record& record) {
-    statement.bind(id);
-    bind_fields(statement, record);
-    statement.run();
+void CallLogInsert::bind_part(const std::optional<Record>& record) {
+    static const Record absent;
+    call_log_.bind(std::int64_t{record ? 1 : 0});
+    bind_fields(record ? *record : absent);
+}
+
+void CallLogInsert::bind_list(JsonArray& list) {
+    list.is_empty() ? call_log_.bind_null() : call_log_.bind(list.finish());
 }
 
 }  // namespace customercare::store

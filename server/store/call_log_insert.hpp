@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "store/call_log_store.hpp"
 #include "store/database.hpp"
+#include "store/json_array.hpp"
 
 namespace customercare::store {
 
@@ -22,17 +23,19 @@ public:
 private:
     /// The new row's id, or nullopt if the message's key is taken (never so for a repeat).
     std::optional<std::int64_t> insert_call_log(const NewCallLog& record, bool repeat);
+    [[nodiscard]] std::optional<std::int64_t> seeded_id();
     AppendResult find_first(const NewCallLog& record);
-    void insert_contacts(std::int64_t id, const model::CallLog& call_log);
-    void insert_phone(std::int64_t id, std::string_view kind, std::int64_t position,
-                      const model::Phone& phone);
-    void insert_open_content(std::int64_t id, const std::vector<model::OpenContent>& contents);
+    void bind_parts(const model::CallLog& call_log);
+    void bind_lists(const model::CallLog& call_log);
+    void insert_sealed(std::int64_t id, const std::vector<model::OpenContent>& contents);
 
     template <typename Record>
-    void bind_fields(Statement& statement, const Record& record);
-    /// A row with the call log's id in front of the fields.
+    void bind_fields(const Record& record);
+    /// All NULL if it is absent.
     template <typename Record>
-    void insert_part(Statement& statement, std::int64_t id, const Record& record);
+    void bind_part(const std::optional<Record>& record);
+    /// The array becomes the column's value; NULL if it is empty.
+    void bind_list(JsonArray& list);
 
     Database& database_;
     const Keys& keys_;
@@ -40,14 +43,14 @@ private:
 
     Statement call_log_;
     Statement first_;
-    Statement requestor_;
-    Statement customer_;
-    Statement premise_;
-    Statement account_;
-    Statement name_value_;
-    Statement phone_;
-    Statement email_;
-    Statement open_content_;
+    Statement last_id_;
+    Statement sealed_content_;
+
+    // Kept for their memory.
+    JsonArray name_value_;
+    JsonArray phone_;
+    JsonArray open_content_;
+    std::string nil_elements_;
 };
 
 }  // namespace customercare::store

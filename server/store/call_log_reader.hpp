@@ -24,6 +24,7 @@ struct CallLogFilter {
     /// ("2011-03-04").
     std::optional<std::string> received_from = std::nullopt;
     std::optional<std::string> received_before = std::nullopt;
+    std::int64_t after = 0;  ///< Those with a greater id.
     std::size_t limit = SIZE_MAX;
     bool newest_first = false;  ///< Else in the order in which they were stored.
 };

@@ -20,6 +20,7 @@
 #include "store/lock_file.hpp"
 #include "store/migrate.hpp"
 #include "store/syncer.hpp"
+#include "store/write_watch.hpp"
 
 namespace customercare::store {
 
@@ -29,6 +30,7 @@ using std::chrono::steady_clock;
 
 // How often the writer looks whether another process has changed the database.
 constexpr std::chrono::milliseconds look_interval{250};
+constexpr std::chrono::seconds disk_look_interval{1};
 // After so long without a record the WAL is emptied.
 constexpr std::chrono::seconds idle_before_truncate{5};
 
@@ -41,8 +43,10 @@ public:
         : options_(options),
           is_ending_(is_ending),
           lock_(lock),
-          database_(
-              open_migrated(options.path, Database::Access::server, options.busy_timeout, lock)),
+          database_(open_migrated(
+              options.path,
+              options.is_durable ? Database::Access::server : Database::Access::test_double,
+              options.busy_timeout, lock)),
           insert_(database_, keys, options),
           purge_(database_, options.max_age),
           data_version_(database_.prepare("PRAGMA data_version")),
@@ -65,6 +69,14 @@ public:
     /// ServiceError{storage} if it was not committed.
     void store(Batch& batch) {
         if (!insert_all(batch)) insert_one_by_one(batch);
+    }
+
+    /// Writes a page that says what it said before, and brings it to disk.
+    void write_anything() {
+        Transaction transaction(database_);
+        database_.execute("PRAGMA user_version = 0");  // Which has no meaning here.
+        transaction.commit_unsynced();
+        sync();
     }
 
     /// Removes some of what is too old, if it is time.
@@ -193,7 +205,10 @@ private:
 
 class CallLogStore::Writer {
 public:
-    Writer(Options options, const Keys& keys) : options_(std::move(options)), keys_(keys) {
+    Writer(Options options, const Keys& keys)
+        : options_(std::move(options)),
+          keys_(keys),
+          disk_(options_.free_space, [this] { return free_bytes_of(options_.path); }) {
         ensure_session();
         must_tell_ = false;  // on_external_change() tells for the first time itself.
         thread_ = std::thread([this] { run(); });
@@ -212,6 +227,11 @@ public:
     }
 
     void append(NewCallLog&& record, AppendDone&& done) {
+        if (const DiskSpace disk = disk_.now(); disk.state == DiskSpace::State::full) {
+            throw model::ServiceError(model::ErrorCode::no_space,
+                                      "store.min_free_bytes: the disk has " +
+                                          std::to_string(disk.free_bytes) + " bytes left");
+        }
         // A list, since its nodes are made outside of the lock and never move.
         Batch job;
         job.push_back({std::move(record), std::move(done), {}});
@@ -234,10 +254,20 @@ public:
         changed_();
     }
 
+    void on_disk_space_change(std::function<void(const DiskSpace&)>&& changed) {
+        const std::lock_guard lock(changed_mutex_);
+        disk_changed_ = std::move(changed);
+        disk_changed_(disk_.now());
+    }
+
+    [[nodiscard]] DiskWatch& disk() { return disk_; }
+
     [[nodiscard]] std::size_t queue_length() const {
         const std::lock_guard lock(mutex_);
         return queue_.size();
     }
+
+    [[nodiscard]] WriteWatch& watch() { return watch_; }
 
 private:
     void run() {
@@ -250,8 +280,10 @@ private:
             } else if (session_ && steady_clock::now() - last_record_ > idle_before_truncate) {
                 session_->truncate_wal();
             }
+            if (watch_.is_trial_due()) try_to_write();
             if (session_) session_->purge_step();
             look_for_external_change();
+            look_at_disk();
         }
     }
 
@@ -274,23 +306,48 @@ private:
 
     void store(Batch& batch) {
         try {
-            commit(batch);
+            const auto begin = steady_clock::now();
+            commit([&] { session_->store(batch); });
+            watch_.committed(batch.size(), steady_clock::now() - begin);
             // While nothing else is to be done, the way over another thread only costs time.
-            if (queue_length() == 0 && syncer_.is_idle()) {
+            if (!options_.is_durable || (queue_length() == 0 && syncer_.is_idle())) {
                 syncer_.sync_and_complete(batch);
             } else {
                 syncer_.put(std::move(batch));
             }
         } catch (const std::exception& error) {
+            watch_.failed(error.what());
             fail(batch, error.what());
         }
         if (session_) session_->checkpoint_if_due();
     }
 
-    void commit(Batch& batch) {
+    /// For WriteWatch.
+    void try_to_write() {
+        try {
+            commit([this] { session_->write_anything(); });
+            watch_.tried(std::nullopt);
+        } catch (const std::exception& error) {
+            watch_.tried(error.what());
+        }
+    }
+
+    void sync() {
+        const auto begin = steady_clock::now();
+        try {
+            session_->sync();
+        } catch (const std::exception& error) {
+            watch_.failed(error.what());
+            throw;
+        }
+        watch_.synced(steady_clock::now() - begin);
+    }
+
+    template <typename Write>
+    void commit(Write&& write) {
         ensure_session();
         try {
-            session_->store(batch);
+            write();
         } catch (...) {
             end_session();
             throw;
@@ -352,8 +409,19 @@ private:
         }
     }
 
+    /// Once a second: never for a request.
+    void look_at_disk() {
+        const auto now = steady_clock::now();
+        if (now - last_disk_look_ < disk_look_interval) return;
+        last_disk_look_ = now;
+        if (!disk_.look()) return;
+        const std::lock_guard lock(changed_mutex_);
+        if (disk_changed_) disk_changed_(disk_.now());
+    }
+
     const Options options_;
     const Keys& keys_;
+    DiskWatch disk_;
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;
@@ -364,15 +432,19 @@ private:
 
     std::mutex changed_mutex_;
     std::function<void()> changed_;
+    std::function<void(const DiskSpace&)> disk_changed_;
 
     // Of the writer's thread, once it runs.
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<Session> session_;
     bool must_tell_ = false;  // changed_ has yet to be called.
     steady_clock::time_point last_look_ = steady_clock::now();
+    steady_clock::time_point last_disk_look_ = steady_clock::now();
     steady_clock::time_point last_record_ = steady_clock::now();
 
-    Syncer syncer_{[this] { session_->sync(); }};  // The session stays while it is not idle.
+    WriteWatch watch_{options_.probe_interval};
+    // The session stays while it is not idle. Where nothing is synced, no thread is needed.
+    Syncer syncer_{[this] { sync(); }, options_.is_durable};
     std::thread thread_;
 };
 
@@ -389,6 +461,24 @@ void CallLogStore::on_external_change(std::function<void()> changed) {
     writer_->on_external_change(std::move(changed));
 }
 
+void CallLogStore::observe(WriteObserver observer) {
+    writer_->watch().observe(std::move(observer));
+}
+
+std::optional<std::string> CallLogStore::find_write_error() const {
+    return writer_->watch().find_error();
+}
+
 std::size_t CallLogStore::queue_length() const { return writer_->queue_length(); }
+
+DiskSpace CallLogStore::disk_space() const { return writer_->disk().now(); }
+
+void CallLogStore::change_free_space(FreeSpaceLimits limits) {
+    writer_->disk().change_limits(limits);
+}
+
+void CallLogStore::on_disk_space_change(std::function<void(const DiskSpace&)> changed) {
+    writer_->on_disk_space_change(std::move(changed));
+}
 
 }  // namespace customercare::store

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "model/call_log.hpp"
 #include "model/create_call_log.hpp"
 #include "model/date_time.hpp"
+#include "store/disk_space.hpp"
+#include "store/write_watch.hpp"
 
 namespace customercare::store {
 
@@ -28,10 +32,18 @@ struct Options {
     std::size_t queue_limit = 4096;  ///< Records waiting for the writer; more are refused.
     std::size_t batch_limit = 512;   ///< Records in one transaction at most.
     int checkpoint_pages = 4000;     ///< WAL pages after which the writer checkpoints.
-    std::chrono::milliseconds busy_timeout{5000};        ///< For a lock held by another process.
+    std::chrono::milliseconds busy_timeout{5000};  ///< For a lock held by another process.
+    /// Asked whether one can write, the store tries if it wrote nothing for so long.
+    std::chrono::milliseconds probe_interval{10'000};
     model::TimeZone time_zone = model::TimeZone::local;  ///< Of timestamps sent without a zone.
     Duplicates duplicates = Duplicates::replay;
     std::chrono::days max_age{0};  ///< Of call logs; older ones are removed. 0: never.
+    FreeSpaceLimits free_space;
+    /// False, for a test double alone: what is acknowledged outlives the process, but not a power
+    /// cut, and little memory is taken.
+    bool is_durable = true;
+    /// A test double's: the next id is this at least. Outlives the store.
+    const std::atomic<std::int64_t>* least_id = nullptr;
 };
 
 /// A record to store.
@@ -78,8 +90,8 @@ public:
     CallLogStore(const CallLogStore&) = delete;
     CallLogStore& operator=(const CallLogStore&) = delete;
 
-    /// Queues the record. Throws ServiceError{busy} at once if the queue is full; `done` is then
-    /// never called.
+    /// Queues the record. Throws ServiceError{busy} at once if the queue is full, {no_space} while
+    /// the disk is; `done` is then never called.
     void append(NewCallLog&& record, AppendDone done);
 
     /// Called on the writer's thread whenever another process has changed the database (within
@@ -87,7 +99,21 @@ public:
     /// writer's thread it is then called again at the next look.
     void on_external_change(std::function<void()> changed);
 
+    void observe(WriteObserver observer);
+
+    /// Why the database can't be written to; nullopt if it can. As the last attempt told: who asks
+    /// again and again is told of changes within seconds, even if there is nothing to store.
+    [[nodiscard]] std::optional<std::string> find_write_error() const;
+
     [[nodiscard]] std::size_t queue_length() const;
+
+    /// As of the last second.
+    [[nodiscard]] DiskSpace disk_space() const;
+    /// In the place of Options::free_space, within a second.
+    void change_free_space(FreeSpaceLimits limits);
+    /// Called on the writer's thread whenever the state of the disk changes, and once from within
+    /// this function; must not throw.
+    void on_disk_space_change(std::function<void(const DiskSpace&)> changed);
 
 private:
     class Writer;

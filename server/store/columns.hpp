@@ -13,12 +13,13 @@
 namespace customercare::store {
 
 /// The columns of a record's simple fields, in each_field's order, separated by ", ". A dateTime
-/// has a second one, "<name>_utc", behind the text as sent.
+/// has a second one, "<name>_utc", behind the text as sent. `prefix` stands in front of each name.
 template <typename Record>
-std::string columns_of() {
+std::string columns_of(std::string_view prefix = "") {
     std::string columns;
     const Record record;
-    Record::each_field(record, [&](const char*, const std::string& column, const auto& field) {
+    Record::each_field(record, [&](const char*, const char* name, const auto& field) {
+        const std::string column = std::string(prefix) + name;
         if (!columns.empty()) columns += ", ";
         columns += column;
         using Field = std::remove_cvref_t<decltype(field)>;
@@ -34,6 +35,9 @@ inline std::string insert_sql(std::string_view table, const std::string& columns
     return sql + ")";
 }
 
+/// In table call_log, in front of a requestor's columns.
+inline constexpr std::string_view requestor_prefix = "requestor_";
+
 // What an encrypted value is bound to.
 inline constexpr std::string_view ssn_context = "requestor.ssn";
 inline constexpr std::string_view open_content_context = "open_content.sealed";
@@ -43,7 +47,7 @@ inline bool is_sealed(std::string_view path) {
     return path.find("/DriverLicense") != std::string_view::npos;
 }
 
-// Column phone.kind: the element's name.
+// A phone's "kind": the element's name.
 inline constexpr std::string_view primary_contact = "PrimaryContact";
 inline constexpr std::string_view secondary_contact = "SecondaryContact";
 inline constexpr std::string_view other_phone = "OtherPhone";

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include "model/error.hpp"
@@ -61,16 +62,18 @@ Database::Database(const std::string& path, Access access, std::chrono::millisec
     }
     // First of all, since the statements below may have to wait for another process, too.
     sqlite3_busy_timeout(handle, static_cast<int>(busy_timeout.count()));
-    if (access != Access::server) {
+    if (access != Access::server && access != Access::test_double) {
         sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     }
     if (access != Access::read_only) execute("PRAGMA journal_mode = WAL");
-    execute("PRAGMA synchronous = FULL");
+    execute(access == Access::test_double ? "PRAGMA synchronous = OFF"
+                                          : "PRAGMA synchronous = FULL");
     execute("PRAGMA foreign_keys = ON");
     execute("PRAGMA wal_autocheckpoint = 0");
     // KiB. The indexes are written at random places: with SQLite's 2,000 the writer is a tenth
     // slower.
     if (access == Access::server) execute("PRAGMA cache_size = -11000");
+    if (access == Access::test_double) execute("PRAGMA cache_size = -500");
 }
 
 void Database::execute(const char* sql) const {
@@ -105,7 +108,8 @@ Transaction::~Transaction() {
 void Transaction::commit() { database_.execute("COMMIT"); }
 
 void Transaction::commit_unsynced() {
-    const WalVfs::Commit gathered(*database_.wal_vfs_);
+    std::optional<WalVfs::Commit> gathered;
+    if (database_.wal_vfs_) gathered.emplace(*database_.wal_vfs_);
     commit();
 }
 

@@ -19,6 +19,8 @@ public:
         read_only,   ///< Never writes and never checkpoints.
         read_write,  ///< Creates the file (mode 0600); never checkpoints of its own accord.
         server,  ///< As read_write; SQLite checkpoints when it is closed as the last connection.
+        /// As server, but nothing is synced: commits outlive the process, but not a power cut.
+        test_double,
     };
 
     /// Throws ServiceError{storage} naming the path: it can't be opened or written, it is no
@@ -38,7 +40,7 @@ public:
 
     /// Brings to disk what Transaction::commit_unsynced() has committed. False if it fails, and
     /// then each further commit fails until it succeeds. From any thread.
-    [[nodiscard]] bool sync() const { return wal_vfs_->sync(); }
+    [[nodiscard]] bool sync() const { return !wal_vfs_ || wal_vfs_->sync(); }
 
 private:
     friend class Transaction;

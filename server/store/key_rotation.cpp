@@ -40,15 +40,16 @@ struct SealedColumn {
 // another.
 constexpr std::array<SealedColumn, 2> sealed_columns{{
     {.context = ssn_context,
-     .find = "SELECT call_log_id, 0, ssn FROM requestor"
-             " WHERE call_log_id > ? AND 0 = ? AND ssn IS NOT NULL AND substr(ssn, 1, 8) <> ?"
-             " ORDER BY call_log_id LIMIT ?",
-     .update = "UPDATE requestor SET ssn = ? WHERE call_log_id = ? AND 0 = ? AND ssn = ?"},
+     .find = "SELECT id, 0, requestor_ssn FROM call_log"
+             " WHERE id > ? AND 0 = ? AND requestor_ssn IS NOT NULL"
+             " AND substr(requestor_ssn, 1, 8) <> ? ORDER BY id LIMIT ?",
+     .update = "UPDATE call_log SET requestor_ssn = ?"
+               " WHERE id = ? AND 0 = ? AND requestor_ssn = ?"},
     {.context = open_content_context,
-     .find = "SELECT call_log_id, position, sealed FROM open_content"
-             " WHERE (call_log_id, position) > (?, ?) AND sealed IS NOT NULL"
-             " AND substr(sealed, 1, 8) <> ? ORDER BY call_log_id, position LIMIT ?",
-     .update = "UPDATE open_content SET sealed = ?"
+     .find = "SELECT call_log_id, position, sealed FROM sealed_content"
+             " WHERE (call_log_id, position) > (?, ?) AND substr(sealed, 1, 8) <> ?"
+             " ORDER BY call_log_id, position LIMIT ?",
+     .update = "UPDATE sealed_content SET sealed = ?"
                " WHERE call_log_id = ? AND position = ? AND sealed = ?"},
 }};
 

@@ -12,20 +12,6 @@ namespace customercare::store {
 
 namespace {
 
-constexpr int newest_version = db::migrations.back().version;
-
-/// The last migration applied; 0 for a new database.
-int version_of(Database& database) {
-    Statement find_table = database.prepare(
-        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'");
-    find_table.step();
-    if (find_table.read<std::int64_t>() == 0) return 0;
-    Statement find_version =
-        database.prepare("SELECT coalesce(max(version), 0) FROM schema_migration");
-    find_version.step();
-    return find_version.read<std::int32_t>();
-}
-
 [[noreturn]] void refuse(Database& database, const std::string& why) {
     throw model::ServiceError(
         model::ErrorCode::storage,
@@ -34,11 +20,11 @@ int version_of(Database& database) {
 
 [[noreturn]] void refuse(Database& database, int version, const std::string& remedy) {
     refuse(database, "it is of version " + std::to_string(version) + ", this program of version " +
-                         std::to_string(newest_version) + "; " + remedy);
+                         std::to_string(newest_schema_version) + "; " + remedy);
 }
 
 void refuse_newer(Database& database, int version) {
-    if (version > newest_version) refuse(database, version, "use a newer program");
+    if (version > newest_schema_version) refuse(database, version, "use a newer program");
 }
 
 /// A commit that a crash or a failing disk cut short at its sync counts from now on if it can be
@@ -75,12 +61,25 @@ void apply(Database& database, const db::Migration& migration) {
 
 }  // namespace
 
+const int newest_schema_version = db::migrations.back().version;
+
+int schema_version(Database& database) {
+    Statement find_table = database.prepare(
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'");
+    find_table.step();
+    if (find_table.read<std::int64_t>() == 0) return 0;
+    Statement find_version =
+        database.prepare("SELECT coalesce(max(version), 0) FROM schema_migration");
+    find_version.step();
+    return find_version.read<std::int32_t>();
+}
+
 Database open_migrated(const std::string& path, Database::Access access,
                        std::chrono::milliseconds busy_timeout, LockFile& lock) {
     // Two that create or migrate a database at once would meet where SQLite does not wait.
     const CheckpointLock no_checkpoint(lock, busy_timeout);
     Database database(path, access, busy_timeout);
-    const int version = version_of(database);
+    const int version = schema_version(database);
     refuse_newer(database, version);
     if (access == Database::Access::server) settle_wal(database, busy_timeout);
     for (const db::Migration& migration : db::migrations) {
@@ -91,9 +90,10 @@ Database open_migrated(const std::string& path, Database::Access access,
 
 Database open_read_only(const std::string& path, std::chrono::milliseconds busy_timeout) {
     Database database(path, Database::Access::read_only, busy_timeout);
-    const int version = version_of(database);
+    const int version = schema_version(database);
     refuse_newer(database, version);
-    if (version < newest_version) refuse(database, version, "start the server once to migrate it");
+    if (version < newest_schema_version)
+        refuse(database, version, "start the server once to migrate it");
     return database;
 }
 

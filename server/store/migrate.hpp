@@ -8,6 +8,12 @@
 
 namespace customercare::store {
 
+/// The version of this program's schema: that of the last migration.
+extern const int newest_schema_version;
+
+/// The last migration that was applied to a database; 0 if none was, as in one that is not ours.
+[[nodiscard]] int schema_version(Database& database);
+
 /// Opens the database for writing, creating it if need be, and brings it to this program's version:
 /// applies each missing migration in a transaction of its own. Throws ServiceError{storage}: see
 /// Database; or the database is newer than the program, or locked beyond `busy_timeout`.

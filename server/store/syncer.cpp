@@ -19,7 +19,9 @@ void fail(Batch& batch, const std::string& error) {
     complete(batch);
 }
 
-Syncer::Syncer(std::function<void()> sync) : sync_(std::move(sync)), thread_([this] { run(); }) {}
+Syncer::Syncer(std::function<void()> sync, bool has_thread) : sync_(std::move(sync)) {
+    if (has_thread) thread_ = std::thread([this] { run(); });
+}
 
 Syncer::~Syncer() {
     {
@@ -27,7 +29,7 @@ Syncer::~Syncer() {
         is_ending_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 void Syncer::put(Batch&& batch) {

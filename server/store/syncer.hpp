@@ -29,8 +29,9 @@ void fail(Batch& batch, const std::string& error);
 /// Completes committed batches once they are on disk, on a thread of its own.
 class Syncer {
 public:
-    /// `sync` brings to disk what is committed; throws ServiceError if it can't.
-    explicit Syncer(std::function<void()> sync);
+    /// `sync` brings to disk what is committed; throws ServiceError if it can't. Without a thread
+    /// put() must not be called.
+    Syncer(std::function<void()> sync, bool has_thread);
     ~Syncer();  ///< Completes what it was given.
     Syncer(const Syncer&) = delete;
     Syncer& operator=(const Syncer&) = delete;

@@ -154,7 +154,7 @@ void run(const std::vector<std::string>& arguments) {
     const bool is_scattered = arguments.at(1) == "scattered";
     const bool is_timed = arguments.at(2) == "seconds";
     const double limit = std::stod(arguments.at(3));
-    const auto group = is_timed ? std::stoll(arguments.at(4)) : 50'000;
+    const auto group = is_timed ? std::stoll(arguments.at(4)) : 200'000;
 
     database.execute(is_timed ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                 "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;"

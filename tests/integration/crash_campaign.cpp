@@ -66,11 +66,9 @@ Defects find_defects(const Database& database, std::vector<std::string> acknowle
     std::ranges::set_difference(acknowledged, stored, std::back_inserter(defects.lost));
     defects.duplicated =
         std::stoll(database.value("SELECT count(*) - count(DISTINCT message_id) FROM call_log"));
-    // The first and the last table that a call log is written to behind its own.
     defects.incomplete =
-        std::stoll(database.value("SELECT count(*) FROM call_log WHERE"
-                                  " id NOT IN (SELECT call_log_id FROM requestor) OR"
-                                  " id NOT IN (SELECT call_log_id FROM open_content)"));
+        std::stoll(database.value("SELECT count(*) FROM call_log WHERE NOT has_requestor OR"
+                                  " id NOT IN (SELECT call_log_id FROM sealed_content)"));
     for (const char* check : {"PRAGMA integrity_check", "PRAGMA foreign_key_check"}) {
         for (std::string& line : database.column(check)) {
             if (line != "ok") defects.violations.push_back(std::move(line));

@@ -67,15 +67,8 @@ private:
 const std::vector<std::string> one_by_one{"--set", "store.batch_limit=1", "--set",
                                           "store.busy_timeout_ms=60000"};
 
-}  // namespace
-
-TEST_CASE("At SIGTERM all that waits for the disk is stored and answered",
-          "[integration][shutdown]") {
-    const TemporaryDirectory directory;
-    ServerProcess server(directory.path(), one_by_one);
-    WaitingClients clients(server);
-    server.send_signal(SIGTERM);
-    // The server has begun to stop once it takes no connections.
+/// Until the server has begun to stop, when it takes no connections.
+void wait_until_deaf(const ServerProcess& server) {
     const auto is_listening = [&] {
         try {
             const HttpClient client(server.port());
@@ -85,6 +78,17 @@ TEST_CASE("At SIGTERM all that waits for the disk is stored and answered",
         }
     };
     while (is_listening()) std::this_thread::sleep_for(1ms);
+}
+
+}  // namespace
+
+TEST_CASE("At SIGTERM all that waits for the disk is stored and answered",
+          "[integration][shutdown]") {
+    const TemporaryDirectory directory;
+    ServerProcess server(directory.path(), one_by_one);
+    WaitingClients clients(server);
+    server.send_signal(SIGTERM);
+    wait_until_deaf(server);
     clients.let_writer_write();
 
     for (const auto& reply : clients.replies()) {
@@ -94,6 +98,20 @@ TEST_CASE("At SIGTERM all that waits for the disk is stored and answered",
     }
     CHECK(server.wait() == 0);
     CHECK(Database(server.database()).call_log_count() == 64);
+}
+
+TEST_CASE("Who has connected before SIGTERM and asks after it is answered",
+          "[integration][shutdown]") {
+    const TemporaryDirectory directory;
+    ServerProcess server(directory.path());
+    HttpClient client(server.port());
+    HttpClient idle(server.port());
+    REQUIRE(is_success(idle.call(post_sample(Soap::v11, {{"MessageId", "m1"}}))));
+    server.send_signal(SIGTERM);
+    wait_until_deaf(server);
+    CHECK(is_success(client.call(post_sample(Soap::v11, {{"MessageId", "m2"}}))));
+    CHECK_FALSE(idle.receive());  // It has had its turn.
+    CHECK(server.wait() == 0);
 }
 
 TEST_CASE("A lock of another process does not keep the server from ending in time",

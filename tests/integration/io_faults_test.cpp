@@ -142,7 +142,7 @@ TEST_CASE("Under load, faults of storage come and go without a loss", "[integrat
     }
     CHECK(load.refusals().size() > 0);
     for (const std::string& id : load.unanswered()) {
-        CHECK(is_success(call(server.port(), message(id))));
+        CHECK(is_success(call(server.port(), Load::request(id))));
     }
     std::vector<std::string> sent = load.acknowledged();
     std::ranges::copy(load.unanswered(), std::back_inserter(sent));

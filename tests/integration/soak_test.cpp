@@ -163,7 +163,6 @@ TEST_CASE("Under mixed good and bad traffic neither memory nor open files grow",
     const TemporaryDirectory directory;
     ServerProcess server(directory.path(),
                          {"--set", "credentials.policy=registered", "--set", "log.level=error"});
-    const std::size_t files = server.open_files();
     for (const auto& [role, secret] :
          {std::pair("direct", "direct-token"), std::pair("originating", "originating-token")}) {
         CHECK(run_program({"credentials", "add", "--role", role, "--label", "soak", "--database",
@@ -176,6 +175,7 @@ TEST_CASE("Under mixed good and bad traffic neither memory nor open files grow",
            steady_clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
+    const std::size_t files = server.open_files();
 
     std::vector<SoakClient> clients;
     for (int number = 0; number < 12; ++number) clients.emplace_back(server.port(), number);

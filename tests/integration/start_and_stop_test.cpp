@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 
@@ -80,6 +81,50 @@ TEST_CASE("A second signal ends the server at once", "[integration][shutdown]") 
     server.send_signal(SIGTERM);
     CHECK(server.wait() != 0);
     CHECK(steady_clock::now() - before < std::chrono::seconds(5));
+}
+
+TEST_CASE("A stand-in is ready after at most 50 ms of processor time",
+          "[integration][start][load]") {
+    // The least of some, as other programs on the machine add to it.
+    auto least = std::chrono::nanoseconds::max();
+    for (int i = 0; i < 5; ++i) {
+        const TemporaryDirectory directory;
+        const ServerProcess server(directory.path());
+        least = std::min(least, server.cpu_time());
+    }
+    CHECK(least < std::chrono::milliseconds(50) * patience);
+}
+
+TEST_CASE("With --exit-with-parent the server ends when who started it has ended",
+          "[integration][shutdown]") {
+    const bool with_flag = GENERATE(true, false);
+    const TemporaryDirectory directory;
+    const std::string ready = directory.path("ready");
+    // A shell that starts the server, waits until it is ready, and ends.
+    const ProgramResult shell = run_command(
+        {"sh", "-c",
+         "\"$0\" serve --mode stand-in --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 --database "
+         "\"$1\" "
+         "$3 >\"$2\" 2>\"$2.log\" & until grep -q READY \"$2\"; do sleep 0.01; done",
+         program(), directory.path("test.db"), ready, with_flag ? "--exit-with-parent" : ""});
+    REQUIRE(shell.exit_code == 0);
+    const auto pid = nlohmann::json::parse(read_file(ready).substr(6)).at("pid").get<int>();
+    const auto has_ended = [&] {
+        // Who has no parent to wait for it stays as a zombie.
+        const std::string state = read_file("/proc/" + std::to_string(pid) + "/stat");
+        return state.empty() || state.find(") Z") != std::string::npos;
+    };
+    if (!with_flag) {
+        CHECK_FALSE(has_ended());
+        CHECK(kill(pid, SIGKILL) == 0);
+        return;
+    }
+    const auto deadline = steady_clock::now() + std::chrono::seconds(60);
+    while (!has_ended() && steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    CHECK(has_ended());
+    CHECK(read_file(ready + ".log").find(" stopped") != std::string::npos);
 }
 
 TEST_CASE("A server that can't start says why in one line that names the setting",

@@ -11,6 +11,8 @@
 #include "support/http_client.hpp"
 #include "support/message.hpp"
 #include "support/server_process.hpp"
+#include "support/small_disk.hpp"
+#include "support/wait_for_log.hpp"
 #include "support/write_lock.hpp"
 
 // What can happen to the files of a database in real life.
@@ -36,49 +38,6 @@ void stop_and_check_log(ServerProcess& server, const std::string& cause) {
     CHECK_THAT(server.log(), Contains("error request") && Contains("customercare.db: " + cause));
 }
 
-/// A file system of 2 MiB, on which the database of a server in `directory` lies.
-class SmallDisk {
-public:
-    explicit SmallDisk(const std::filesystem::path& directory) : path_(directory / "disk") {
-        std::filesystem::create_directory(path_);
-        is_mounted_ = run({"mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", path_.string()});
-        if (!is_mounted_) return;
-        // A server has made it, with its key.
-        ServerProcess server(directory);
-        server.stop();
-        const std::filesystem::path database = server.database();
-        std::filesystem::copy(database, path_ / "customercare.db");
-        std::filesystem::remove(database);
-        std::filesystem::create_symlink(path_ / "customercare.db", database);
-    }
-    ~SmallDisk() {
-        if (is_mounted_) run({"umount", path_.string()});
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-    /// Needs root.
-    [[nodiscard]] bool is_mounted() const { return is_mounted_; }
-
-    void fill() const {
-        std::ofstream file(path_ / "other");
-        while (file << std::string(4096, 'x') << std::flush) {
-        }
-    }
-    void make_room() const { std::filesystem::remove(path_ / "other"); }
-    [[nodiscard]] bool make_read_only() const {
-        return run({"mount", "-o", "remount,ro", path_.string()});
-    }
-
-private:
-    static bool run(const std::vector<std::string>& command) {
-        return run_command(command).exit_code == 0;
-    }
-
-    std::filesystem::path path_;
-    bool is_mounted_ = false;
-};
-
 constexpr std::size_t page_size = 4096;
 
 /// Writes a page of a database, and gives what was there before.
@@ -96,7 +55,7 @@ std::string exchange_page(const std::string& path, int number, std::string conte
 TEST_CASE("A full file system refuses messages until there is room again",
           "[integration][io_faults]") {
     const TemporaryDirectory directory;
-    const SmallDisk disk(directory.path());
+    const SmallDisk disk(directory.path(), 2);
     if (!disk.is_mounted()) {
         WARN("not tested: no file system can be mounted here");
         return;
@@ -122,6 +81,48 @@ TEST_CASE("A full file system refuses messages until there is room again",
                      "127.0.0.1:0", "--database", server.database()});
     CHECK(result.exit_code == 1);
     CHECK_THAT(result.errors, Contains("customercare.db"));
+}
+
+TEST_CASE("A disk that is nearly full makes a server not ready, then refuse, and ready again",
+          "[integration][io_faults]") {
+    const TemporaryDirectory directory;
+    const SmallDisk disk(directory.path(), 8);
+    if (!disk.is_mounted()) {
+        WARN("not tested: no file system can be mounted here");
+        return;
+    }
+    ServerProcess server(directory.path(), {"--set", "store.warn_free_bytes=4000000", "--set",
+                                            "store.min_free_bytes=2000000"});
+    const auto readiness = [&] {
+        return call(server.admin_port(), "GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    };
+    CHECK(readiness().status == 200);
+
+    disk.fill(3'000'000);
+    wait_for_log(server, "warning disk_nearly_full free_bytes=");
+    CHECK(readiness().status == 503);
+    CHECK_THAT(readiness().body, Contains("store.warn_free_bytes"));
+    CHECK(is_success(send(server, "m1")));
+
+    disk.fill(1'000'000);
+    wait_for_log(server, "error disk_full free_bytes=");
+    CHECK(readiness().status == 503);
+    for (const Soap version : {Soap::v11, Soap::v12}) {
+        const HttpReply refused = call(server.port(), post_sample(version, {{"MessageId", "m2"}}));
+        CHECK(refused.status == 503);
+        CHECK(refused.headers.at("retry-after") == "30");
+        CHECK(fault_text(refused) == "Server is out of storage space. Try again later.");
+        CHECK(text_of(refused, version == Soap::v11 ? "faultcode" : "Value") ==
+              (version == Soap::v11 ? "soap:Server" : "soap:Receiver"));
+    }
+    CHECK_THAT(server.log(), Contains("outcome=no_space") && Contains("store.min_free_bytes"));
+
+    disk.make_room();
+    wait_for_log(server, "info disk_has_room free_bytes=");
+    CHECK(readiness().status == 200);
+    CHECK(is_success(send(server, "m2")));
+    CHECK(server.stop() == 0);
+    CHECK(Database(server.database()).call_log_count() == 2);
 }
 
 TEST_CASE("A lock that is held for less than busy_timeout_ms delays messages, no more",
@@ -173,7 +174,7 @@ TEST_CASE("A corrupt page refuses the messages that need it until it is restored
         path = server.database();
     }
     const int page = std::stoi(
-        Database(path).value("SELECT rootpage FROM sqlite_schema WHERE name = 'requestor'"));
+        Database(path).value("SELECT rootpage FROM sqlite_schema WHERE name = 'call_log_numbers'"));
     const std::string good = exchange_page(path, page, std::string(page_size, '\xff'));
     ServerProcess server(directory.path());
     check_refused(send(server, "m2"));

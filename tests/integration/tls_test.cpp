@@ -14,6 +14,7 @@
 #include "support/message.hpp"
 #include "support/server_process.hpp"
 #include "support/tls_client.hpp"
+#include "support/wait_for_log.hpp"
 
 namespace customercare::test {
 namespace {
@@ -48,20 +49,6 @@ private:
     CertificateAuthority authority_{directory_.path()};
     CertificateFiles files_ = authority_.issue("server");
 };
-
-/// Waits until the log has `text` that many times.
-void wait_for_log(const ServerProcess& server, const std::string& text, std::size_t count = 1) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    for (;;) {
-        const std::string log = server.log();
-        std::size_t found = 0;
-        for (std::size_t at = 0; (at = log.find(text, at)) != std::string::npos; ++at) ++found;
-        if (found >= count) return;
-        INFO(log);
-        REQUIRE(std::chrono::steady_clock::now() < deadline);
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-}
 
 }  // namespace
 

@@ -20,7 +20,12 @@ public:
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
 
+    /// The request that a client posts with that MessageId.
+    [[nodiscard]] static std::string request(const std::string& message_id);
+
     void wait_until_acknowledged(std::size_t count) const;  ///< Throws after a minute.
+    /// MessageIds whose success reply has arrived so far.
+    [[nodiscard]] std::vector<std::string> acknowledged_so_far();
     void finish();  ///< Every client ends after its present message; returns when all have.
 
     // What follows is complete after finish().

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 #include "support/http_client.hpp"
@@ -11,8 +12,12 @@ namespace customercare::test {
 
 std::size_t queue_length(const ServerProcess& server) {
     const HttpReply reply =
-        call(server.admin_port(), "GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    return nlohmann::json::parse(reply.body).at("queue_length");
+        call(server.admin_port(), "GET /readyz?verbose HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const auto readiness = nlohmann::json::parse(reply.body);
+    for (const auto& check : readiness.at("checks")) {
+        if (check.at("name") == "queue") return std::stoul(check.at("text").get<std::string>());
+    }
+    throw std::runtime_error("there is no check \"queue\"");
 }
 
 void wait_until_queued(const ServerProcess& server, std::size_t count) {

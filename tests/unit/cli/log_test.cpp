@@ -10,6 +10,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "cli/printable.hpp"
@@ -30,7 +31,14 @@ std::string quoted(const std::string& text, std::size_t max_bytes = std::string:
     return out;
 }
 
-/// What the log writes while `use` runs, line by line.
+std::vector<std::string> lines_of(const std::string& name) {
+    std::ifstream file(name);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    return lines;
+}
+
+/// What the log writes while `use` runs, line by line. `use` may take the file's name, too.
 template <typename Use>
 std::vector<std::string> logged(LogOptions options, Use use) {
     std::string name = (std::filesystem::temp_directory_path() / "log-XXXXXX").string();
@@ -38,11 +46,13 @@ std::vector<std::string> logged(LogOptions options, Use use) {
     options.file = name;
     {
         const Log log(options);
-        use(log);
+        if constexpr (std::is_invocable_v<Use, const Log&, const std::string&>) {
+            use(log, name);
+        } else {
+            use(log);
+        }
     }
-    std::ifstream file(name);
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(file, line);) lines.push_back(line);
+    std::vector<std::string> lines = lines_of(name);
     std::filesystem::remove(name);
     return lines;
 }
@@ -124,6 +134,57 @@ TEST_CASE("An exchange is one line with its facts", "[cli][log]") {
     CHECK(nlohmann::json::parse(lines[0])["duration_ms"] == 3.21);
     CHECK(nlohmann::json::parse(lines[1])["level"] == "warning");
     CHECK(nlohmann::json::parse(lines[2])["level"] == "error");
+}
+
+TEST_CASE("An exchange's line tells its place in traces, and the client's own id", "[cli][log]") {
+    const model::ExchangeSummary summary{.outcome = "page"};
+    http::Exchange exchange{.request_id = 5,
+                            .client_request_id = "abc-1",
+                            .trace = *model::TraceContext::follow(
+                                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", 5),
+                            .summary = &summary};
+    const std::string span_id(exchange.trace.span_id.text());
+    const auto lines = logged({.format = LogFormat::json}, [&](const Log& log) {
+        log.exchange("request", exchange);
+        exchange.client_request_id = {};
+        exchange.trace = model::TraceContext::begin(5);
+        log.exchange("request", exchange);
+    });
+    REQUIRE(lines.size() == 2);
+    const auto followed = nlohmann::json::parse(lines[0]);
+    CHECK(followed["id"] == 5);
+    CHECK(followed["request_id"] == "abc-1");
+    CHECK(followed["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736");
+    CHECK(followed["parent_id"] == "00f067aa0ba902b7");
+    CHECK(followed["span_id"] == span_id);
+    const auto begun = nlohmann::json::parse(lines[1]);
+    CHECK_FALSE(begun.contains("request_id"));
+    CHECK_FALSE(begun.contains("parent_id"));
+    CHECK(begun["trace_id"].get<std::string>().size() == 32);
+}
+
+TEST_CASE("A log is opened anew and takes another level, and loses no line", "[cli][log]") {
+    std::vector<std::string> moved;
+    const auto lines = logged({.level = LogLevel::warning}, [&](const Log& log,
+                                                                const std::string& file) {
+        log.write(LogLevel::warning, "first", {});
+        log.write(LogLevel::info, "quiet", {});
+        std::filesystem::rename(file, file + ".1");
+        log.write(LogLevel::warning, "second", {});
+        log.set_level(LogLevel::info);
+        log.reopen(file);
+        log.write(LogLevel::info, "third", {});
+        CHECK_THROWS_WITH(log.reopen("/nowhere/log"), Catch::Contains("log.file: /nowhere/log: "));
+        log.write(LogLevel::info, "fourth", {});
+        moved = lines_of(file + ".1");
+        std::filesystem::remove(file + ".1");
+    });
+    REQUIRE(moved.size() == 2);
+    CHECK_THAT(moved[0], Catch::EndsWith(" first"));
+    CHECK_THAT(moved[1], Catch::EndsWith(" second"));
+    REQUIRE(lines.size() == 2);
+    CHECK_THAT(lines[0], Catch::EndsWith(" third"));
+    CHECK_THAT(lines[1], Catch::EndsWith(" fourth"));
 }
 
 TEST_CASE("Lines below log.level are left out", "[cli][log]") {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/error.hpp"
+#include "unit/store/store_support.hpp"
 
 namespace customercare {
 namespace {
@@ -229,6 +230,35 @@ TEST_CASE("Secrets are never printed", "[settings]") {
     Settings settings;
     settings.key_file = "hunter2";
     CHECK(toml_line(secret, settings) == "key_file = \"***\"");
+}
+
+TEST_CASE("Every setting is explained, with what it takes to change it", "[settings]") {
+    for (const Setting& one : setting_table()) {
+        CAPTURE(one.key);
+        const std::string text = explain(one.key);
+        CHECK(text.starts_with(one.key + "\n  what         "));
+        CHECK_THAT(text, Contains("\n  allowed      ") && Contains("\n  default      ") &&
+                             Contains(one.is_reloadable ? "SIGHUP" : "needs a restart") &&
+                             Contains(variable_name(one.key) + ", or") &&
+                             Contains("--set " + one.key + "=VALUE"));
+    }
+    CHECK_THAT(explain("http.request_timeout_ms"), Contains("\n  unit         milliseconds\n"));
+    CHECK_THAT(explain("http.listen"), Contains("=VALUE, or --listen\n"));
+    CHECK_THAT(explain("credentials.policy"), Contains("\"registered\"; in mode stand-in any\n"));
+}
+
+TEST_CASE("A section is explained setting by setting, and an unknown key by the nearest",
+          "[settings]") {
+    CHECK_THAT(explain("tls"), Contains("tls.certificate\n") && Contains("\ntls.key\n") &&
+                                   !Contains("http.listen\n"));
+    const auto refusal = [](const char* key) {
+        return test::error_of([&] { (void)explain(key); }, model::ErrorCode::usage);
+    };
+    CHECK(refusal("http.request_timeout") ==
+          "--explain: unknown setting or section http.request_timeout; the nearest are "
+          "http.request_timeout_ms, http.idle_timeout_ms, http.write_timeout_ms");
+    CHECK_THAT(refusal("level"), Contains("the nearest are log.level, "));
+    CHECK_THAT(refusal("http."), Contains("unknown"));
 }
 
 TEST_CASE("config/customercare.toml is what the table of settings says", "[settings]") {

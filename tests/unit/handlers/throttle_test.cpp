@@ -224,3 +224,27 @@ TEST_CASE("The audit's queue lets through so many events a second, and counts th
     queue.stop();
     CHECK(queue.take(now() + 1h).empty());
 }
+
+TEST_CASE_METHOD(ThrottleFixture, "Limits that are changed count anew, and the others go on",
+                 "[handlers][throttle][reload]") {
+    handlers::Throttle throttle(options, audit, manual_clock);
+    for (unsigned guess = 0; guess < 5; ++guess) {
+        CHECK_FALSE(throttle.count_refused(from("192.0.2.7"), pair(guess, 1)));
+    }
+    options.address_rate = 1;
+    options.address_burst = 2;
+    throttle.change(options);
+    CHECK(throttle.admit(from("192.0.2.7"))->outcome == Outcome::locked_out);
+    CHECK_FALSE(throttle.admit(from("192.0.2.8")));
+    CHECK_FALSE(throttle.admit(from("192.0.2.8")));
+    CHECK(throttle.admit(from("192.0.2.8"))->outcome == Outcome::rate_limited);
+
+    options.lockout_failures = 6;
+    throttle.change(options);
+    CHECK_FALSE(throttle.admit(from("192.0.2.7")));
+    CHECK(throttle.admit(from("192.0.2.8"))->outcome == Outcome::rate_limited);
+
+    options.address_rate = 0;
+    throttle.change(options);
+    CHECK_FALSE(throttle.admit(from("192.0.2.8")));
+}

@@ -226,6 +226,7 @@ TEST_CASE("A reply has what HTTP wants and no more", "[http]") {
     const std::string answer = client.call(get("/"));
     CHECK_THAT(answer, Catch::Matches("HTTP/1\\.1 500 Internal Server Error\r\n"
                                       "Cache-Control: private\r\n"
+                                      "X-Request-Id: \\d+\r\n"
                                       "Content-Type: text/plain\r\n"
                                       "Date: [A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} "
                                       "\\d\\d:\\d\\d:\\d\\d GMT\r\n"

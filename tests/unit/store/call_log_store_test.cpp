@@ -165,17 +165,18 @@ TEST_CASE_METHOD(Fixture, "Messages without an id are no duplicates", "[store]")
 
 TEST_CASE_METHOD(Fixture, "A record that the database refuses fails alone", "[store]") {
     CallLogStore store(options, keys);
-    // In the last table but one, so that rows of the bad record are there already.
+    // In the last table, so that the bad record's row of call_log is there already.
     test::open_beside(options.path)
         .execute(
-            "CREATE TRIGGER refuse BEFORE INSERT ON account WHEN new.account_number = 'bad'"
+            "CREATE TRIGGER refuse BEFORE INSERT ON sealed_content WHEN new.position = 2"
             " BEGIN SELECT RAISE(ABORT, 'refused by trigger'); END");
     std::vector<std::future<AppendResult>> results;
     {
         const WriterHold hold(store);
         for (int i = 0; i < 5; ++i) {
             store::NewCallLog record = make_record("m" + std::to_string(i));
-            record.call_log.account.emplace().account_number = i == 2 ? "bad" : "good";
+            record.call_log.open_content.resize(
+                i == 2 ? 2 : 1, {.path = "CustomerCallLog/Requestor/DriverLicense", .xml = "1"});
             results.push_back(append(store, std::move(record)));
         }
         results.push_back(append(store, make_record("m2")));  // The bad one's key is free.
@@ -185,7 +186,7 @@ TEST_CASE_METHOD(Fixture, "A record that the database refuses fails alone", "[st
         CHECK(result.status == (i == 2 ? AppendStatus::failed : AppendStatus::stored));
         if (i == 2) CHECK_THAT(result.error, Contains("refused by trigger"));
     }
-    CHECK(query("SELECT count(*) FROM account WHERE account_number = 'good'") == "4");
+    CHECK(query("SELECT count(*) FROM sealed_content") == "4");
     CHECK(query("SELECT group_concat(message_id) FROM call_log") == "hold,m0,m1,m3,m4,m2");
 }
 

@@ -138,13 +138,13 @@ TEST_CASE("A credential that is bound to a subject is found for no other client"
 TEST_CASE("Credentials from before there were subjects are taken from any client", "[store]") {
     const test::StoreDirectory directory;
     const store::Keys keys(directory.key_file());
-    CredentialStore(directory.database(), keys)
-        .add(Role::direct, "web", Sensitive("token"), std::nullopt);
-    test::open_beside(directory.database())
-        .execute(
-            "DROP TABLE audit_event;"
-            "ALTER TABLE credential DROP COLUMN client_subject;"
-            "DELETE FROM schema_migration WHERE version > 1");
+    const auto hash = keys.hash_token(Sensitive("token"));
+    test::make_former_database(directory.database(), 1)
+        .prepare(
+            "INSERT INTO credential (role, label, token_hash, created_at)"
+            " VALUES ('direct', 'web', ?, '2011-03-04T10:06:07.250Z')")
+        .bind_blob({reinterpret_cast<const char*>(hash.data()), hash.size()})
+        .run();
     CHECK_FALSE(CredentialStore(directory.database(), keys).list().front().client_subject);
     CredentialRegistry registry(directory.database());
     const Finder find{registry, keys};

@@ -46,9 +46,11 @@ TEST_CASE("A new database is private, durable and strict", "[store]") {
     CHECK(pragma("PRAGMA journal_mode") == "wal");
     CHECK(pragma("PRAGMA synchronous") == "2");
     CHECK(pragma("PRAGMA foreign_keys") == "1");
-    CHECK(pragma("SELECT group_concat(name) FROM pragma_table_list"
-                 " WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict")
-              .empty());
+    CHECK(
+        pragma(
+            "SELECT group_concat(name) FROM pragma_table_list"
+            " WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict")
+            .empty());
 }
 
 TEST_CASE("Each migration is applied once and recorded with its time", "[store]") {

@@ -61,6 +61,9 @@ inline store::Database open_beside(const std::string& path) {
     return {path, store::Database::Access::read_write, std::chrono::seconds(10)};
 }
 
+/// A new database as a former version of the program has left it.
+store::Database make_former_database(const std::string& path, int version);
+
 /// The first column of the first row, as text; "none" without a row, "NULL" for NULL.
 inline std::string query(const std::string& path, const std::string& sql) {
     store::Database database = open_beside(path);
