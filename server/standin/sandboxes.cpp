@@ -119,7 +119,7 @@ void Sandboxes::drop(const std::string& name, std::function<void()> done) {
 void Sandboxes::wait(Time deadline, Attempt attempt) {
     {
         const std::lock_guard lock(mutex_);
-        waits_.push_back({waits_ended_ ? Time{} : deadline, std::move(attempt)});
+        waits_.push_back({deadline, std::move(attempt)});
         is_waited_for_ = true;
         has_news_ = true;
     }
@@ -139,7 +139,6 @@ void Sandboxes::end_waits() {
     {
         const std::lock_guard lock(mutex_);
         waits_ended_ = true;
-        for (Wait& wait : waits_) wait.deadline = {};
         has_news_ = true;
     }
     wake_.notify_one();
@@ -158,7 +157,7 @@ void Sandboxes::run() {
         }
         flush_journals();
         finish_drops();
-        try_waits(is_last);
+        try_waits();
         if (steady_clock::now() >= next_look) {
             close_idle();
             next_look = steady_clock::now() + idle_interval;
@@ -193,11 +192,13 @@ void Sandboxes::flush_journals() {
     }
 }
 
-void Sandboxes::try_waits(bool is_last) {
+void Sandboxes::try_waits() {
     std::list<Wait> waits;
+    bool is_last = false;
     {
         const std::lock_guard lock(mutex_);
         waits.swap(waits_);
+        is_last = waits_ended_;
     }
     const auto now = steady_clock::now();
     waits.remove_if(

@@ -72,7 +72,7 @@ private:
     void run();
     void open_main_journal();
     void flush_journals();
-    void try_waits(bool is_last);
+    void try_waits();
     void finish_drops();
     void close_idle();
     [[nodiscard]] std::vector<std::shared_ptr<Sandbox>> all() const;

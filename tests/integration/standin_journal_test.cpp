@@ -102,6 +102,8 @@ TEST_CASE("Requests that are refused before they are whole are in the journal, t
     const StandIn stand_in;
     CHECK(call(stand_in.server.port(), "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n").status ==
           400);
+    // It gets there once the reply is sent.
+    REQUIRE(stand_in.admin.get("/journal?after=0&wait_ms=10000").at("entries").size() == 1);
     const Json entry = stand_in.admin.last_entry();
     CHECK(entry.at("outcome") == "refused");
     CHECK(entry.at("status") == 400);
