@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "integration/stand_in.hpp"
+#include "integration/scenario_admin.hpp"
 #include "support/certificates.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
@@ -64,9 +64,9 @@ TEST_CASE("Requests are forwarded, and stored there alone", "[integration][forwa
     CHECK_THAT(reply.headers.at("content-type"),
                Contains(version == Soap::v11 ? "text/xml" : "application/soap+xml"));
     CHECK(reply.headers.at("x-aspnet-version") == "4.0.30319");
-    CHECK(StandIn(pair.real).stored("999") == 1);
-    CHECK(StandIn(*pair.front).stored() == 0);
-    const auto entry = StandIn(*pair.front).last_entry();
+    CHECK(ScenarioAdmin(pair.real).stored("999") == 1);
+    CHECK(ScenarioAdmin(*pair.front).stored() == 0);
+    const auto entry = ScenarioAdmin(*pair.front).last_entry();
     CHECK(entry.at("outcome") == "forwarded");
     CHECK(entry.at("operation") == "CreateCallLog");
 
@@ -117,7 +117,7 @@ TEST_CASE("A recording answers in the place of the real service, as edited",
     CHECK(again.headers.at("content-type") == first.headers.at("content-type"));
     CHECK(text_of(call(replaying.port(), call_for("998", Soap::v12)), "ResponseDescription") ==
           "Edited");
-    const StandIn stand_in(replaying);
+    const ScenarioAdmin stand_in(replaying);
     CHECK(stand_in.last_entry().at("outcome") == "recorded");
 
     const HttpReply none = call(replaying.port(), call_for("997"));
@@ -135,36 +135,36 @@ TEST_CASE("A recording answers in the place of the real service, as edited",
 
 TEST_CASE("Scenarios count before what is forwarded", "[integration][forward]") {
     const Pair pair;
-    const StandIn front(*pair.front);
+    const ScenarioAdmin front(*pair.front);
     front.only_scenario(R"({"answer":{"kind":"truncated","bytes":7},"times":1})");
     HttpClient client(pair.front->port());
     client.send(call_for("999"));
     CHECK_FALSE(client.receive());
-    CHECK(StandIn(pair.real).stored() == 1);
+    CHECK(ScenarioAdmin(pair.real).stored() == 1);
     CHECK(text_of(pair.send(call_for("000000000002")), "ErrorCode") == "ValidationFailed");
-    CHECK(StandIn(pair.real).stored() == 1);
+    CHECK(ScenarioAdmin(pair.real).stored() == 1);
 }
 
 TEST_CASE("A service that is not there, or says nothing, is told in a fault",
           "[integration][forward]") {
     const Pair pair({}, {"--set", "standin.forward_timeout_ms=500"});
-    StandIn(pair.real).add_scenario(R"({"answer":{"kind":"store_without_answer"}})");
+    ScenarioAdmin(pair.real).add_scenario(R"({"answer":{"kind":"store_without_answer"}})");
     const HttpReply late = pair.send(call_for("999", Soap::v12));
     CHECK(late.status == 504);
     CHECK_THAT(late.headers.at("content-type"), Contains("application/soap+xml"));
     CHECK_THAT(fault_text(late), Contains("gave no answer"));
-    StandIn(pair.real).only_scenario(R"({"answer":{"kind":"reset"}})");
+    ScenarioAdmin(pair.real).only_scenario(R"({"answer":{"kind":"reset"}})");
     const HttpReply reset = pair.send(call_for("999"));
     CHECK(reset.status == 502);
-    CHECK_THAT(
-        StandIn(*pair.front).last_entry().at("explanation").get<std::string>() + pair.front->log(),
-        Contains("standin.forward"));
+    CHECK_THAT(ScenarioAdmin(*pair.front).last_entry().at("explanation").get<std::string>() +
+                   pair.front->log(),
+               Contains("standin.forward"));
     CHECK(pair.files().empty());
 }
 
 TEST_CASE("Many are forwarded at once", "[integration][forward]") {
     const Pair pair;
-    StandIn(pair.real).add_scenario(R"({"answer":{"kind":"pass","delay_ms":1000}})");
+    ScenarioAdmin(pair.real).add_scenario(R"({"answer":{"kind":"pass","delay_ms":1000}})");
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::unique_ptr<HttpClient>> clients;
     for (int i = 0; i < 60; ++i) {

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "integration/stand_in.hpp"
+#include "integration/scenario_admin.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
 #include "support/server_process.hpp"
@@ -13,23 +13,6 @@ namespace customercare::test {
 namespace {
 
 using Catch::Contains;
-
-/// Everything that comes on a connection, and the system's error at its end.
-struct Raw : HttpClient {
-    explicit Raw(const ServerProcess& server) : HttpClient(server.port()) {}
-    std::string ask(const std::string& account) {
-        send(call_for(account));
-        std::string all;
-        std::array<char, 4096> buffer{};
-        std::ptrdiff_t count = 0;
-        while ((count = read_some(buffer.data(), buffer.size())) > 0) {
-            all.append(buffer.data(), static_cast<std::size_t>(count));
-        }
-        error = count < 0 ? errno : 0;
-        return all;
-    }
-    int error = 0;
-};
 
 std::string number(int last) {
     return last < 10 ? "00000000000" + std::to_string(last) : "0000000000" + std::to_string(last);
@@ -40,7 +23,7 @@ std::string number(int last) {
 TEST_CASE("Each magic account gives its outcome without any set-up", "[integration][magic]") {
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path());
-    const StandIn stand_in(server);
+    const ScenarioAdmin stand_in(server);
     const Soap version = GENERATE(Soap::v11, Soap::v12);
     const auto send = [&](int last) {
         return call(server.port(), call_for(number(last), version));
@@ -75,25 +58,29 @@ TEST_CASE("Each magic account gives its outcome without any set-up", "[integrati
 TEST_CASE("Magic accounts of the network", "[integration][magic]") {
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path());
-    const StandIn stand_in(server);
+    const ScenarioAdmin stand_in(server);
 
-    Raw before(server);
-    CHECK(before.ask(number(8)).empty());
+    RawClient before(server);
+    before.send(call_for(number(8)));
+    CHECK(before.read_all().empty());
     CHECK(before.error == ECONNRESET);
     CHECK(stand_in.stored(number(8)) == 0);
-    Raw after(server);
-    CHECK(after.ask(number(9)).empty());
+    RawClient after(server);
+    after.send(call_for(number(9)));
+    CHECK(after.read_all().empty());
     CHECK(after.error == ECONNRESET);
     CHECK(stand_in.stored(number(9)) == 1);
-    Raw truncated(server);
-    const std::string reply = truncated.ask(number(10));
+    RawClient truncated(server);
+    truncated.send(call_for(number(10)));
+    const std::string reply = truncated.read_all();
     CHECK(reply.size() == reply.find("\r\n\r\n") + 4 + 100);
     CHECK(stand_in.stored(number(10)) == 1);
-    Raw garbage(server);
-    CHECK_THAT(garbage.ask(number(11)), !Contains("HTTP") && Contains("garbage"));
+    RawClient garbage(server);
+    garbage.send(call_for(number(11)));
+    CHECK_THAT(garbage.read_all(), !Contains("HTTP") && Contains("garbage"));
     CHECK(stand_in.stored(number(11)) == 1);
 
-    Raw silent(server);
+    RawClient silent(server);
     silent.send(call_for(number(12)));
     while (stand_in.stored(number(12)) == 0) {
     }
@@ -112,7 +99,7 @@ TEST_CASE("The list of magic accounts is served, and they are in the journal",
           "[integration][magic]") {
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path());
-    const StandIn stand_in(server);
+    const ScenarioAdmin stand_in(server);
     const auto list = stand_in.get("/magic-accounts").at("magic_accounts");
     REQUIRE(list.size() == 13);
     CHECK(list[0] ==

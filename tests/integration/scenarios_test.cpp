@@ -1,13 +1,11 @@
-#include <array>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <chrono>
 #include <fstream>
-#include <future>
 #include <string>
 #include <vector>
 
-#include "integration/stand_in.hpp"
+#include "integration/scenario_admin.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
 #include "support/server_process.hpp"
@@ -23,7 +21,7 @@ using nlohmann::json;
 struct ScenarioServer {
     TemporaryDirectory directory;
     ServerProcess server{directory.path()};
-    StandIn stand_in{server};
+    ScenarioAdmin stand_in{server};
 
     [[nodiscard]] HttpReply send(const std::string& account = "999",
                                  Soap version = Soap::v11) const {
@@ -42,31 +40,13 @@ struct ScenarioServer {
     }
 };
 
-/// A connection whose end is looked at.
-class Looking : public HttpClient {
-public:
-    using HttpClient::HttpClient;
-
-    /// All bytes until the end; `error` is the system's for the end.
-    std::string read_all(int& error) {
-        std::string all;
-        std::array<char, 4096> buffer{};
-        std::ptrdiff_t count = 0;
-        while ((count = read_some(buffer.data(), buffer.size())) > 0) {
-            all.append(buffer.data(), static_cast<std::size_t>(count));
-        }
-        error = count < 0 ? errno : 0;
-        return all;
-    }
-};
-
 }  // namespace
 
 TEST_CASE_METHOD(ScenarioServer, "Scenarios are added, listed, edited and removed",
                  "[integration][scenarios]") {
     CHECK(stand_in.get("/scenarios") == json::parse(R"({"scenarios":[]})"));
     const HttpReply added =
-        stand_in.ask("POST", "/scenarios", R"({"name":"n","answer":{"kind":"success"}})");
+        stand_in.call("POST", "/scenarios", R"({"name":"n","answer":{"kind":"success"}})");
     CHECK(added.status == 201);
     CHECK(added.headers.at("location") == "/scenarios/1");
     const json one =
@@ -80,22 +60,22 @@ TEST_CASE_METHOD(ScenarioServer, "Scenarios are added, listed, edited and remove
     CHECK(stand_in.get("/scenarios/1").at("used") == 1);
     json changed = stand_in.get("/scenarios/1");
     changed["enabled"] = false;
-    CHECK(stand_in.ask("PUT", "/scenarios/1", changed.dump()).status == 200);
+    CHECK(stand_in.call("PUT", "/scenarios/1", changed.dump()).status == 200);
     CHECK(stand_in.get("/scenarios/1").at("enabled") == false);
     (void)send();
     CHECK(stand_in.get("/scenarios/1").at("used") == 0);
 
     CHECK(stand_in.add_scenario(R"({"answer":{"kind":"pass"}})") == 2);
-    CHECK(stand_in.ask("DELETE", "/scenarios/1").status == 204);
-    CHECK(stand_in.ask("GET", "/scenarios/1").status == 404);
-    CHECK(stand_in.ask("DELETE", "/scenarios").status == 204);
+    CHECK(stand_in.call("DELETE", "/scenarios/1").status == 204);
+    CHECK(stand_in.call("GET", "/scenarios/1").status == 404);
+    CHECK(stand_in.call("DELETE", "/scenarios").status == 204);
     CHECK(stand_in.get("/scenarios").at("scenarios").empty());
 }
 
 TEST_CASE_METHOD(ScenarioServer, "What is wrong with a scenario is told",
                  "[integration][scenarios]") {
     const auto refused = [&](const std::string& body) {
-        const HttpReply reply = stand_in.ask("POST", "/scenarios", body);
+        const HttpReply reply = stand_in.call("POST", "/scenarios", body);
         CHECK(reply.status == 400);
         return json::parse(reply.body).at("error").get<std::string>();
     };
@@ -104,12 +84,12 @@ TEST_CASE_METHOD(ScenarioServer, "What is wrong with a scenario is told",
                Contains("unknown key answer.when; allowed here: kind, delay_ms"));
     CHECK_THAT(refused(R"({"match":{"fields":{"PhoneType":"x"}},"answer":{"kind":"pass"}})"),
                Contains("could be any of these fields"));
-    CHECK(stand_in.ask("PUT", "/scenarios/9", R"({"answer":{"kind":"pass"}})").status == 404);
-    CHECK(stand_in.ask("DELETE", "/scenarios/9").status == 404);
-    CHECK(stand_in.ask("GET", "/scenarios/x").status == 404);
-    CHECK(stand_in.ask("POST", "/scenarios/1", "{}").headers.at("allow") == "GET, PUT, DELETE");
-    CHECK(stand_in.ask("PUT", "/scenarios", "{}").headers.at("allow") == "GET, POST, DELETE");
-    CHECK(stand_in.ask("POST", "/magic-accounts", "{}").headers.at("allow") == "GET");
+    CHECK(stand_in.call("PUT", "/scenarios/9", R"({"answer":{"kind":"pass"}})").status == 404);
+    CHECK(stand_in.call("DELETE", "/scenarios/9").status == 404);
+    CHECK(stand_in.call("GET", "/scenarios/x").status == 404);
+    CHECK(stand_in.call("POST", "/scenarios/1", "{}").headers.at("allow") == "GET, PUT, DELETE");
+    CHECK(stand_in.call("PUT", "/scenarios", "{}").headers.at("allow") == "GET, POST, DELETE");
+    CHECK(stand_in.call("POST", "/magic-accounts", "{}").headers.at("allow") == "GET");
     CHECK(stand_in.get("/scenarios").at("scenarios").empty());
 }
 
@@ -145,7 +125,7 @@ TEST_CASE("A scenario may be for a credential", "[integration][scenarios]") {
     REQUIRE(added.exit_code == 0);
     const std::string id = added.output.substr(0, added.output.find_first_of(" \r\n"));
     const ServerProcess server(directory.path());
-    const StandIn stand_in(server);
+    const ScenarioAdmin stand_in(server);
     const std::string known = post_sample(Soap::v11, {{"DirectUserNameToken", token(id)}});
     const std::string other = post_sample(Soap::v11);
     for (const char* label : {"ivr", "any registered"}) {
@@ -223,21 +203,23 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
     CHECK(status.body == "<h1>Bad Gateway</h1>");
     CHECK(stand_in.stored() == 0);
 
-    const auto read = [&](const std::string& answer, int& error) {
-        stand_in.only_scenario("{\"answer\":" + answer + "}");
-        Looking client(server.port());
-        client.send(call_for("999"));
-        return client.read_all(error);
-    };
     int error = 0;
-    CHECK(read(R"({"kind":"reset"})", error).empty());
+    const auto read = [&](const std::string& answer) {
+        stand_in.only_scenario("{\"answer\":" + answer + "}");
+        RawClient client(server);
+        client.send(call_for("999"));
+        std::string all = client.read_all();
+        error = client.error;
+        return all;
+    };
+    CHECK(read(R"({"kind":"reset"})").empty());
     CHECK(error == ECONNRESET);
     CHECK(stand_in.stored() == 0);
-    CHECK(read(R"({"kind":"reset","when":"after_storing"})", error).empty());
+    CHECK(read(R"({"kind":"reset","when":"after_storing"})").empty());
     CHECK(error == ECONNRESET);
     CHECK(stand_in.stored() == 1);
 
-    const std::string truncated = read(R"({"kind":"truncated","bytes":50})", error);
+    const std::string truncated = read(R"({"kind":"truncated","bytes":50})");
     CHECK(error == 0);
     const std::size_t body = truncated.find("\r\n\r\n") + 4;
     CHECK(truncated.size() == body + 50);
@@ -245,7 +227,7 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
     CHECK(std::stoul(truncated.substr(length + 16)) > 50);
     CHECK(stand_in.stored() == 2);
 
-    const std::string garbage = read(R"({"kind":"garbage"})", error);
+    const std::string garbage = read(R"({"kind":"garbage"})");
     CHECK(error == 0);
     CHECK_FALSE(garbage.empty());
     CHECK_THAT(garbage, !Contains("HTTP"));
@@ -255,13 +237,12 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
 TEST_CASE_METHOD(ScenarioServer, "Stored without an answer: the client gives up",
                  "[integration][scenarios]") {
     stand_in.only_scenario(R"({"answer":{"kind":"store_without_answer"}})");
-    Looking client(server.port());
+    RawClient client(server);
     client.send(call_for("999"));
     while (stand_in.stored() == 0) {
     }
     client.end_sending();
-    int error = 0;
-    CHECK(client.read_all(error).empty());
+    CHECK(client.read_all().empty());
     CHECK(stand_in.stored() == 1);
 }
 
@@ -323,12 +304,12 @@ TEST_CASE("Scenarios of the settings file are there from the start, and again af
                            "[[standin.scenario]]\n"
                            "answer = { kind = \"pass\" }\n";
     const ServerProcess server(directory.path(), {"--config", file});
-    const StandIn stand_in(server);
+    const ScenarioAdmin stand_in(server);
     CHECK(stand_in.get("/scenarios").at("scenarios").size() == 2);
     CHECK(call(server.port(), call_for("999")).status == 418);
     CHECK(call(server.port(), call_for("999")).status == 200);
-    CHECK(stand_in.ask("DELETE", "/scenarios").status == 204);
-    CHECK(stand_in.ask("POST", "/reset").status == 204);
+    CHECK(stand_in.call("DELETE", "/scenarios").status == 204);
+    CHECK(stand_in.call("POST", "/reset").status == 204);
     CHECK(stand_in.get("/scenarios/1").at("name") == "teapot");
     CHECK(call(server.port(), call_for("999")).status == 418);
 }
@@ -357,8 +338,9 @@ TEST_CASE("A wrong scenario in the settings file is told with its place",
 
 TEST_CASE_METHOD(ScenarioServer, "Every sandbox has scenarios of its own",
                  "[integration][scenarios]") {
-    CHECK(stand_in.ask("POST", "/sandbox/a/scenarios", R"({"answer":{"kind":"http","status":418}})")
-              .status == 201);
+    CHECK(
+        stand_in.call("POST", "/sandbox/a/scenarios", R"({"answer":{"kind":"http","status":418}})")
+            .status == 201);
     CHECK(is_success(send()));
     const std::string in_sandbox =
         replace_first(call_for("999"), "Host: ", "X-CustomerCare-Sandbox: a\r\nHost: ");

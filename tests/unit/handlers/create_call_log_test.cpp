@@ -8,7 +8,7 @@
 #include <future>
 #include <map>
 
-#include "support/temporary_directory.hpp"
+#include "unit/handlers/service_parts.hpp"
 
 using namespace customercare;
 using model::Outcome;
@@ -29,13 +29,7 @@ double median(std::vector<double> values) {
 
 model::Instant fixed_now() { return model::parse_date_time("2026-03-04T05:06:07Z")->instant; }
 
-struct HandlerFixture {
-    test::TemporaryDirectory directory;
-    store::Keys keys{directory.path("key")};
-    store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
-    store::CredentialRegistry credentials{directory.path("test.db")};
-    handlers::AuditQueue audit{1000};
-    handlers::Throttle throttle{{}, audit};
+struct HandlerFixture : test::ServiceParts {
     handlers::Rules rules;
 
     HandlerFixture() { rules.credential_policy = handlers::CredentialPolicy::any; }

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "support/temporary_directory.hpp"
+#include "unit/handlers/service_parts.hpp"
 
 using namespace customercare;
 
@@ -14,13 +14,7 @@ namespace {
 
 constexpr const char* action = "\"http://ws.southernco.com/CustSvc-iHub/CreateCallLog\"";
 
-struct EndpointFixture {
-    test::TemporaryDirectory directory;
-    store::Keys keys{directory.path("key")};
-    store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
-    store::CredentialRegistry credentials{directory.path("test.db")};
-    handlers::AuditQueue audit{1000};
-    handlers::Throttle throttle{{}, audit};
+struct EndpointFixture : test::ServiceParts {
     handlers::CreateCallLog create_call_log{
         handlers::Rules{.credential_policy = handlers::CredentialPolicy::any},
         credentials,

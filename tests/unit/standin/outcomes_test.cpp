@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "standin/magic_accounts.hpp"
-#include "support/temporary_directory.hpp"
+#include "unit/handlers/service_parts.hpp"
 #include "unit/standin/request.hpp"
 
 namespace customercare::standin {
@@ -18,13 +18,7 @@ using model::WireFault;
 using test::envelope;
 using test::Request;
 
-struct Service {
-    test::TemporaryDirectory directory;
-    store::Keys keys{directory.path("key")};
-    store::CallLogStore call_logs{store::Options{.path = directory.path("test.db")}, keys};
-    store::CredentialRegistry credentials{directory.path("test.db")};
-    handlers::AuditQueue audit{1000};
-    handlers::Throttle throttle{{}, audit};
+struct Service : test::ServiceParts {
     handlers::CreateCallLog calls{
         handlers::Rules{.credential_policy = handlers::CredentialPolicy::any},
         credentials,
