@@ -74,6 +74,9 @@ std::string explanation(const Setting& setting) {
 }  // namespace
 
 std::string explain(std::string_view key_or_section) {
+    if (key_or_section.empty()) {
+        throw model::ServiceError(model::ErrorCode::usage, "--explain: name a setting or section");
+    }
     std::string text;
     for (const Setting& setting : setting_table()) {
         const bool is_meant =

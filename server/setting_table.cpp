@@ -209,6 +209,13 @@ bool is_not_empty(std::string_view text) { return !text.empty(); }
 
 bool is_ip_address(std::string_view text) { return model::IpAddress::parse(text).has_value(); }
 
+bool is_host_name(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-' || c == '_';
+    });
+}
+
 bool is_http_path(std::string_view path) {
     return path.starts_with('/') && path.find_first_of("?# ") == std::string_view::npos;
 }
@@ -306,6 +313,11 @@ std::vector<Setting> make_table() {
              AT(tls_ends_at_proxy)),
 
         admin_listen(),
+        list("admin.hosts", "array of host names, such as \"standin\"",
+             "Names that the admin server of a stand-in goes by, beside localhost and IP "
+             "addresses. Requests that name another host are refused: a page from elsewhere can "
+             "have a name that is made to point here.",
+             AT(admin_hosts), is_host_name),
 
         text("soap.path", "a path that begins with /",
              "Where the service is. Compared without case, as IIS does.", AT(soap.path),
@@ -439,7 +451,8 @@ std::vector<Setting> make_table() {
             number("store.warn_free_bytes", 0, 1024 * gibibyte,
                    "Room on the database's disk. With less, the log has a warning and /readyz says "
                    "that the server is not ready, so that calls go to another one; those that come "
-                   "are stored. 0: not looked at.",
+                   "are stored. With less than twice that, /readyz?verbose and the metrics warn of "
+                   "it. 0: not looked at.",
                    AT(store.free_space.warn_bytes)),
             "0"),
         with_stand_in(

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
@@ -48,24 +48,64 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
     return row.back();
 }
 
-[[noreturn]] void refuse_unknown(const std::string& source, std::string_view what,
-                                 std::string_view name, std::string (*name_of)(const Setting&)) {
-    std::string nearest;
-    std::size_t least = std::numeric_limits<std::size_t>::max();
-    for (const Setting& setting : setting_table()) {
-        const std::string candidate = name_of(setting);
-        const std::size_t distance = edit_distance(name, candidate);
-        if (distance < least) {
-            least = distance;
-            nearest = candidate;
-        }
-    }
-    refuse((source.empty() ? "" : source + ": ") + "unknown " + std::string(what) + " " +
-           std::string(name) + "; did you mean " + nearest + "?");
+std::string section_of(std::string_view key) {
+    const std::size_t dot = key.find('.');
+    return std::string(dot == std::string_view::npos ? "" : key.substr(0, dot));
 }
 
-std::string key_of(const Setting& setting) { return setting.key; }
-std::string variable_of(const Setting& setting) { return variable_name(setting.key); }
+/// The section of a key that there may not be; "" if there is no such section either.
+std::string known_section(std::string_view key) {
+    const auto& table = setting_table();
+    std::string section = section_of(key);
+    const bool is_known = std::any_of(table.begin(), table.end(), [&](const Setting& setting) {
+        return section_of(setting.key) == section;
+    });
+    return is_known ? section : "";
+}
+
+/// The settings that `key` may mean, the nearest first, with their distance from it. Those of
+/// another section are not among them if its section is known.
+std::vector<std::pair<std::size_t, std::string>> settings_by_distance(std::string_view key) {
+    const std::string section = known_section(key);
+    std::vector<std::pair<std::size_t, std::string>> by_distance;
+    for (const Setting& setting : setting_table()) {
+        if (!section.empty() && section_of(setting.key) != section) continue;
+        // What is only the last part of a key is to find it, too.
+        const std::string_view known = setting.key;
+        const std::string_view name = known.substr(known.find('.') + 1);
+        by_distance.emplace_back(std::min(edit_distance(key, known), edit_distance(key, name)),
+                                 setting.key);
+    }
+    std::stable_sort(by_distance.begin(), by_distance.end(),
+                     [](const auto& left, const auto& right) { return left.first < right.first; });
+    return by_distance;
+}
+
+/// "; did you mean http.listen?", or where to look if none is near.
+std::string advice(std::string_view key, std::string (*written)(std::string_view)) {
+    const std::string section = known_section(key);
+    const std::size_t own_size = key.size() - (section.empty() ? 0 : section.size() + 1);
+    const auto [distance, nearest] = settings_by_distance(key).front();
+    if (distance <= std::max<std::size_t>(2, own_size / 3)) {
+        return "; did you mean " + written(nearest) + "?";
+    }
+    return "; see customercare check-config " +
+           (section.empty() ? "--reference" : "--explain " + section);
+}
+
+[[noreturn]] void refuse_unknown(const std::string& source, const std::string& key) {
+    const auto as_it_is = [](std::string_view known) { return std::string(known); };
+    refuse(source + ": unknown setting " + key + advice(key, as_it_is));
+}
+
+[[noreturn]] void refuse_unknown_variable(std::string_view variable) {
+    std::string key(variable.substr(variable_prefix.size()));
+    std::transform(key.begin(), key.end(), key.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    // No section has one in its name.
+    if (const std::size_t line = key.find('_'); line != std::string::npos) key[line] = '.';
+    refuse("unknown environment variable " + std::string(variable) + advice(key, variable_name));
+}
 
 // Values.
 
@@ -215,15 +255,26 @@ void read_table(const toml::table& table, const std::string& prefix, const std::
         } else if (node.is_table() && prefix.empty()) {
             read_table(*node.as_table(), key + ".", file, given);
         } else {
-            refuse_unknown(source, "setting", key, key_of);
+            refuse_unknown(source, key);
         }
     }
 }
 
+std::string read_whole(const std::string& path) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) refuse("--config: " + path + " is a directory");
+    try {
+        std::ifstream file(path, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+        if (file) return text;
+    } catch (const std::ios_base::failure&) {
+        // Of reading, which says no more.
+    }
+    refuse("--config: " + path + " can't be read");
+}
+
 void read_file(const std::string& path, AllGiven& given) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file) refuse("--config: " + path + " can't be read");
+    const std::string text = read_whole(path);
     try {
         read_table(toml::parse(text), "", path, given);
     } catch (const toml::parse_error& error) {
@@ -252,8 +303,9 @@ void read_variable(const std::string& name, const std::string& text, std::vector
     constexpr std::string_view file_suffix = "_FILE";
     const auto& table = setting_table();
     const auto find = [&](std::string_view wanted) {
-        return std::find_if(table.begin(), table.end(),
-                            [&](const Setting& setting) { return variable_of(setting) == wanted; });
+        return std::find_if(table.begin(), table.end(), [&](const Setting& setting) {
+            return variable_name(setting.key) == wanted;
+        });
     };
     if (const auto found = find(name); found != table.end()) {
         given.push_back(given_text(*found, text, name));
@@ -268,7 +320,7 @@ void read_variable(const std::string& name, const std::string& text, std::vector
             return;
         }
     }
-    refuse_unknown("", "environment variable", name, variable_of);
+    refuse_unknown_variable(name);
 }
 
 void read_environment(const char* const* environment, std::vector<Given>& given) {
@@ -288,11 +340,6 @@ void apply(const Given& given, Settings& settings) {
     const bool is_shown = !setting.is_secret && !given.shown.empty();
     refuse(given.source + ": " + setting.key + (is_shown ? " = " + given.shown : "") +
            " is not allowed; allowed: " + setting.allowed);
-}
-
-std::string section_of(const std::string& key) {
-    const std::size_t dot = key.find('.');
-    return dot == std::string::npos ? "" : key.substr(0, dot);
 }
 
 /// Calls `write` for each setting, and appends the sections' headers between.
@@ -348,18 +395,8 @@ std::string variable_name(std::string_view key) {
 }
 
 std::vector<std::string> nearest_settings(std::string_view key, std::size_t count) {
-    std::vector<std::pair<std::size_t, std::string>> by_distance;
-    for (const Setting& setting : setting_table()) {
-        // What is only the last part of a key is to find it, too.
-        const std::string_view known = setting.key;
-        const std::string_view name = known.substr(known.find('.') + 1);
-        by_distance.emplace_back(std::min(edit_distance(key, known), edit_distance(key, name)),
-                                 setting.key);
-    }
-    std::stable_sort(by_distance.begin(), by_distance.end(),
-                     [](const auto& left, const auto& right) { return left.first < right.first; });
     std::vector<std::string> nearest;
-    for (const auto& [distance, known] : by_distance) {
+    for (const auto& [distance, known] : settings_by_distance(key)) {
         if (nearest.size() < count) nearest.push_back(known);
     }
     return nearest;
@@ -388,7 +425,7 @@ LoadedSettings load_settings(const std::string& file, const char* const* environ
     read_environment(environment, given);
     for (const SettingFlag& flag : flags) {
         const Setting* setting = find_setting(flag.key);
-        if (setting == nullptr) refuse_unknown(flag.flag, "setting", flag.key, key_of);
+        if (setting == nullptr) refuse_unknown(flag.flag, flag.key);
         given.push_back(given_text(*setting, flag.text, flag.flag));
     }
 

@@ -34,9 +34,10 @@ struct Settings {
     handlers::ThrottleOptions throttle;
     store::Options store;
     cli::LogOptions log;
-    standin::Options standin;        ///< Of mode stand-in alone.
-    std::string key_file;            ///< "": the default of key_file_path().
-    bool tls_ends_at_proxy = false;  ///< Who connects to us from elsewhere is a TLS proxy.
+    standin::Options standin;              ///< Of mode stand-in alone.
+    std::vector<std::string> admin_hosts;  ///< Names that a stand-in's admin server goes by.
+    std::string key_file;                  ///< "": the default of key_file_path().
+    bool tls_ends_at_proxy = false;        ///< Who connects to us from elsewhere is a TLS proxy.
     std::chrono::milliseconds drain_delay{0};  ///< From being told to stop to stopping.
     std::chrono::days certificate_notice{30};  ///< Of its end, by a warning before.
 
@@ -84,7 +85,7 @@ struct LoadedSettings {
 /// not empty), the variables CUSTOMERCARE_SECTION_KEY of `environment` (a null-terminated array as
 /// environ; with _FILE appended, the value is the named file's first line), and `flags`.
 /// Throws ServiceError{usage}, whose text names key, value, source and what is allowed; for an
-/// unknown key, the nearest known one.
+/// unknown key, the nearest known one, or where to find those that there are.
 [[nodiscard]] LoadedSettings load_settings(const std::string& file, const char* const* environment,
                                            const std::vector<SettingFlag>& flags);
 
@@ -106,7 +107,7 @@ void check_together(const Settings& settings);
 /// for an unknown key, with the nearest known ones.
 [[nodiscard]] std::string explain(std::string_view key_or_section);
 
-/// The keys most like `key`, the nearest first.
+/// The keys most like `key`, the nearest first; only those of its section if there is such a one.
 [[nodiscard]] std::vector<std::string> nearest_settings(std::string_view key, std::size_t count);
 
 /// The environment variable of a setting.

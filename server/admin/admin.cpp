@@ -38,9 +38,10 @@ model::HttpReply Admin::answer(const model::HttpRequest& request) const {
     if (path != "/" && !is_own(path)) {
         return error_reply(404, "no such path; GET / lists them");
     }
-    if (request.method != "GET") {
-        model::HttpReply refusal = error_reply(405, "GET only");
-        refusal.headers.emplace_back("Allow", "GET");
+    // The body of a reply to HEAD is left out by http/.
+    if (request.method != "GET" && request.method != "HEAD") {
+        model::HttpReply refusal = error_reply(405, "GET and HEAD only");
+        refusal.headers.emplace_back("Allow", "GET, HEAD");
         return refusal;
     }
     const bool is_verbose = query.starts_with("?verbose");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/http_message.hpp"
 #include "standin/sandbox.hpp"
@@ -36,6 +37,7 @@ struct ApiContext {
     standin::Service& service;
     std::string service_url;  ///< Scheme, host and port, as in the ready line.
     std::string soap_path;
+    std::vector<std::string> hosts;  ///< Names that this server goes by, beside localhost.
 };
 
 /// One request to the interface, taken apart. `http` is there during the handler's call only.

@@ -103,10 +103,10 @@ Check certificate_check(std::function<model::Instant()> expiry, std::chrono::day
                 const model::Instant end = expiry();
                 const auto left = std::chrono::floor<std::chrono::days>(end - clock());
                 if (left.count() < 0) {
-                    return {
-                        CheckState::warning,
-                        "The certificate has expired on " + model::utc_text(end) +
-                            ". Put another one in its place (tls.certificate) and send SIGHUP."};
+                    return {CheckState::warning,
+                            "The certificate has expired on " + model::utc_text(end) +
+                                ". Put another one in its place (tls.certificate) and send SIGHUP; "
+                                "if systemd hands it over (LoadCredential=), restart the service."};
                 }
                 return {left < notice ? CheckState::warning : CheckState::ok,
                         "The certificate expires on " + model::utc_text(end) + ", in " +

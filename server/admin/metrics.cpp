@@ -244,6 +244,9 @@ void Metrics::Impl::append_service(std::vector<MetricFamily>& families) const {
                              file_bytes(options_.database)));
     families.push_back(gauge("customercare_wal_bytes", "The file of its write-ahead log.",
                              file_bytes(options_.database + "-wal")));
+    families.push_back(gauge("customercare_disk_free_bytes",
+                             "Free on the database's disk, but for what is root's.",
+                             readings.disk_free_bytes));
     families.push_back(
         gauge("customercare_connections", "Connections that are open.", readings.connections));
     families.push_back(gauge("customercare_connections_limit",

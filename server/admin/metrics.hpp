@@ -23,6 +23,7 @@ struct Readings {
     std::uint64_t accepted = 0;
     std::uint64_t turned_away = 0;
     std::uint64_t inflight_bytes = 0;
+    std::uint64_t disk_free_bytes = 0;
     std::uint64_t full_handshakes = 0;
     std::uint64_t resumed_handshakes = 0;
     std::uint64_t failed_handshakes = 0;

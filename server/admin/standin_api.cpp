@@ -7,6 +7,7 @@
 
 #include "admin/console.hpp"
 #include "model/error.hpp"
+#include "model/ip_address.hpp"
 #include "soap/routing.hpp"
 
 namespace customercare::admin {
@@ -18,6 +19,7 @@ std::map<std::string, std::string, std::less<>> read_query(std::string_view text
     while (!text.empty()) {
         const std::string_view part = text.substr(0, text.find('&'));
         text.remove_prefix(std::min(part.size() + 1, text.size()));
+        if (part.empty()) continue;
         const std::size_t equals = std::min(part.find('='), part.size());
         query[soap::url_decode(part.substr(0, equals))] =
             soap::url_decode(part.substr(std::min(equals + 1, part.size())));
@@ -47,10 +49,20 @@ unsigned status_of(model::ErrorCode code) {
     }
 }
 
-bool is_loopback(std::string_view host) {
-    const bool is_ipv4 = host.find_first_not_of("0123456789.") == std::string_view::npos;
-    return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
-           host == "::1" || (is_ipv4 && host.starts_with("127."));
+/// An address can't be made to point elsewhere.
+bool is_address(std::string_view host) {
+    const bool is_ipv6 = host.starts_with('[') && host.ends_with(']');
+    return model::IpAddress::parse(is_ipv6 ? host.substr(1, host.size() - 2) : host).has_value();
+}
+
+bool is_own_name(std::string_view host, const std::vector<std::string>& hosts) {
+    constexpr std::string_view local = "localhost";
+    const std::string_view end = host.substr(host.size() - std::min(host.size(), local.size()));
+    const bool is_local = model::equals_ignoring_case(end, local) &&
+                          (host.size() == end.size() || host[host.size() - end.size() - 1] == '.');
+    return is_local || std::any_of(hosts.begin(), hosts.end(), [&](const std::string& own) {
+               return model::equals_ignoring_case(host, own);
+           });
 }
 
 std::string_view without_port(std::string_view host) {
@@ -59,18 +71,42 @@ std::string_view without_port(std::string_view host) {
     return host.substr(0, host.find(':', from));
 }
 
+std::vector<std::string> query_parameters(const Json& description, const ApiRoute& route) {
+    std::string method(route.method);
+    std::transform(method.begin(), method.end(), method.begin(),
+                   [](char c) { return static_cast<char>(c | 0x20); });
+    const Json& operation = description.at("paths").at(std::string(route.path)).at(method);
+    std::vector<std::string> names;
+    for (const Json& parameter : operation.value("parameters", Json::array())) {
+        if (parameter.value("in", "") == "query") names.push_back(parameter.at("name"));
+    }
+    return names;
+}
+
+void refuse_unknown_parameters(const ApiRoute& route, const ApiCall& call) {
+    const std::vector<std::string>& known = route.parameters;
+    for (const auto& [name, unused] : call.query) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        std::string allowed;
+        for (const std::string& one : known) allowed += (allowed.empty() ? "" : ", ") + one;
+        throw ApiError(400, "unknown query parameter " + name +
+                                "; allowed here: " + (allowed.empty() ? "none" : allowed));
+    }
+}
+
 void append(std::vector<ApiRoute>& routes, std::vector<ApiRoute>&& more) {
     std::move(more.begin(), more.end(), std::back_inserter(routes));
 }
 
 }  // namespace
 
-std::string refuse_foreign(const model::HttpRequest& request) {
+std::string refuse_foreign(const model::HttpRequest& request,
+                           const std::vector<std::string>& hosts) {
     const model::HttpHeader* host = request.find("Host");
-    if (host != nullptr && is_loopback(request.local_address) &&
-        !is_loopback(without_port(host->value))) {
+    if (host != nullptr && !is_address(without_port(host->value)) &&
+        !is_own_name(without_port(host->value), hosts)) {
         return "the Host header names " + std::string(host->value) +
-               ", but this server listens for this machine alone; use localhost or 127.0.0.1";
+               "; use localhost, an IP address, or a name of the setting admin.hosts";
     }
     const model::HttpHeader* origin = request.find("Origin");
     if (origin == nullptr || host == nullptr) return {};
@@ -89,6 +125,8 @@ StandinApi::StandinApi(const ApiContext& context) : context_(context) {
     routes_.push_back({"GET", "/openapi.json", [](const ApiCall&) {
                            return text_reply(200, "application/json", std::string(openapi_text));
                        }});
+    const Json description = Json::parse(openapi_text);
+    for (ApiRoute& route : routes_) route.parameters = query_parameters(description, route);
 }
 
 void StandinApi::handle(const model::HttpRequest& request,
@@ -103,7 +141,7 @@ void StandinApi::handle(const model::HttpRequest& request,
 }
 
 void StandinApi::route(const model::HttpRequest& request, const model::HttpRespond& respond) const {
-    if (const std::string refusal = refuse_foreign(request); !refusal.empty()) {
+    if (const std::string refusal = refuse_foreign(request, context_.hosts); !refusal.empty()) {
         throw ApiError(403, refusal);
     }
     ApiCall call{.http = request,
@@ -126,6 +164,7 @@ void StandinApi::route(const model::HttpRequest& request, const model::HttpRespo
             allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
             continue;
         }
+        refuse_unknown_parameters(route, call);
         if (request.body_too_long) {
             throw ApiError(413, "the body is longer than http.max_body_bytes allows");
         }

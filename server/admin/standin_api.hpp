@@ -19,6 +19,7 @@ struct ApiRoute {
     std::variant<std::function<model::HttpReply(const ApiCall&)>,
                  std::function<void(const ApiCall&, model::HttpRespond)>>
         handler;
+    std::vector<std::string> parameters{};  ///< Of its query; StandinApi has them of openapi.json.
 };
 
 /// The stand-in's JSON interface, as openapi.json describes it. May be used from any thread.
@@ -47,7 +48,9 @@ private:
 [[nodiscard]] std::vector<ApiRoute> scenario_routes();
 
 /// Why a request must not be answered that another page made a browser send, or that a name which
-/// was made to point to this machine led here; "" if it may be.
-[[nodiscard]] std::string refuse_foreign(const model::HttpRequest& request);
+/// was made to point to this machine led here: one beside localhost, IP addresses and `hosts`; ""
+/// if it may be.
+[[nodiscard]] std::string refuse_foreign(const model::HttpRequest& request,
+                                         const std::vector<std::string>& hosts);
 
 }  // namespace customercare::admin

@@ -55,6 +55,12 @@ model::HttpReply find(const ApiCall& call) {
     return json_reply(200, store::to_json(*stored));
 }
 
+bool is_json_lines(std::string_view content_type) {
+    std::string_view media_type = content_type.substr(0, content_type.find(';'));
+    media_type = media_type.substr(0, media_type.find_last_not_of(" \t") + 1);
+    return model::equals_ignoring_case(media_type, "application/x-ndjson");
+}
+
 model::HttpReply seed(const ApiContext& context, const ApiCall& call) {
     const model::HttpHeader* header = call.http.find("Content-Type");
     const std::string_view type = header == nullptr ? std::string_view{} : header->value;
@@ -62,7 +68,7 @@ model::HttpReply seed(const ApiContext& context, const ApiCall& call) {
     std::vector<std::int64_t> ids;
     if (content_type.is_text_xml() || content_type.is_application_soap()) {
         ids = standin::seed_message(*call.sandbox, context.soap_path, call.http);
-    } else if (type.starts_with("application/x-ndjson")) {
+    } else if (is_json_lines(type)) {
         ids = standin::seed_json_lines(*call.sandbox, call.http.body);
     } else {
         throw ApiError(415,
@@ -79,7 +85,7 @@ void verify(const ApiContext& context, const ApiCall& call, const model::HttpRes
     if (verdict.satisfied || verification->wait().count() == 0) {
         return respond(json_reply(200, std::move(verdict.json)));
     }
-    context.sandboxes.wait(std::chrono::steady_clock::now() + verification->wait(),
+    context.sandboxes.wait(call.sandbox, std::chrono::steady_clock::now() + verification->wait(),
                            [sandbox = call.sandbox, verification, respond](bool is_last) {
                                try {
                                    standin::Verification::Verdict now =

@@ -73,7 +73,7 @@ void list(const ApiContext& context, const ApiCall& call, const model::HttpRespo
         throw ApiError(400, "wait_ms needs after: the id of the last entry that is known");
     }
     if (wait_ms == 0) return respond(list_reply(*call.sandbox, filter));
-    context.sandboxes.wait(steady_clock::now() + std::chrono::milliseconds(wait_ms),
+    context.sandboxes.wait(call.sandbox, steady_clock::now() + std::chrono::milliseconds(wait_ms),
                            [sandbox = call.sandbox, filter, respond](bool is_last) {
                                return answer_guarded(respond, [&] {
                                    const std::int64_t last_id = sandbox->journal().last_id();
@@ -107,7 +107,8 @@ void events(const ApiContext& context, const ApiCall& call, const model::HttpRes
     const std::int64_t after = asked.number("after", 0, max_id, -1);
     if (after < 0 || after > last_id) return respond(stream({}, last_id));
     context.sandboxes.wait(
-        steady_clock::now() + stream_time, [sandbox = call.sandbox, after, respond](bool is_last) {
+        call.sandbox, steady_clock::now() + stream_time,
+        [sandbox = call.sandbox, after, respond](bool is_last) {
             return answer_guarded(respond, [&] {
                 const auto rows = sandbox->journal().list(
                     {.after = after, .limit = static_cast<std::size_t>(default_limit)});

@@ -59,8 +59,9 @@ model::HttpReply remove_scenario(const ApiCall& call) {
     return no_content();
 }
 
-model::HttpReply list_magic_accounts(const ApiCall&) {
-    Json json{{"magic_accounts", Json::array()}};
+model::HttpReply list_magic_accounts(const ApiCall& call) {
+    Json json{{"enabled", call.sandbox->options().scenarios.has_magic_accounts},
+              {"magic_accounts", Json::array()}};
     for (const standin::MagicAccount& account : standin::magic_accounts()) {
         json["magic_accounts"].push_back({{"account_number", account.account_number},
                                           {"outcome", account.outcome},

@@ -88,12 +88,15 @@ void send(const ApiContext& context, const ApiCall& call, const model::HttpRespo
                                      .local_address = call.http.local_address,
                                      .id = call.http.id};
     context.service.handle(request, [respond](model::HttpReply&& reply, std::int64_t journal_id) {
+        const bool is_http = standin::has_head(reply);
         Json headers_json = Json::object();
-        for (const auto& [name, value] : reply.headers) headers_json[name] = value;
-        if (!reply.content_type.empty()) headers_json["Content-Type"] = reply.content_type;
-        respond(json_reply(200, Json{{"status", reply.status},
+        if (is_http) {
+            for (const auto& [name, value] : reply.headers) headers_json[name] = value;
+            if (!reply.content_type.empty()) headers_json["Content-Type"] = reply.content_type;
+        }
+        respond(json_reply(200, Json{{"status", is_http ? reply.status : 0},
                                      {"headers", std::move(headers_json)},
-                                     {"body", reply.body},
+                                     {"body", standin::sent_body(reply)},
                                      {"journal_id", journal_id}}));
     });
 }

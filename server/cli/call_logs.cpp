@@ -13,6 +13,7 @@
 #include "cli/call_log_json.hpp"
 #include "cli/command_line.hpp"
 #include "cli/keys.hpp"
+#include "cli/own_files.hpp"
 #include "model/error.hpp"
 #include "store/audit_log.hpp"
 #include "store/call_log_reader.hpp"
@@ -201,7 +202,13 @@ Reader open_for_export(const Settings& settings, bool reveal, const store::CallL
             {.event = "calllogs export --reveal", .subject = subject, .detail = detail}};
 }
 
-int export_all(const Settings& settings, const Query& query) {
+int export_all(const CommandLine& line, const Query& query) {
+    const Settings settings = line.load().settings;
+    if (!query.output.empty() && is_own_file(query.output, settings, line.config_file)) {
+        throw model::ServiceError(
+            model::ErrorCode::usage,
+            "--output: " + query.output + " is in use by this installation; name another file");
+    }
     const bool shows_progress = isatty(STDERR_FILENO) != 0;
     const bool is_csv = query.format == "csv";
     const store::CallLogFilter filter = filter_of(query);
@@ -252,6 +259,9 @@ void add_call_logs(CommandLine& line) {
     line.add_settings(list_command);
     add_filters(list_command, *query);
     list_command.add_flag("--json", query->as_json, "As a JSON array");
+    list_command.footer(
+        "It reads only, also while a server runs on the database. All that a call log holds is "
+        "shown by\ncustomercare calllogs show ID.");
     list_command.callback([&line, query] {
         line.action = [&line, query] { return list(line.load().settings, *query); };
     });
@@ -280,9 +290,8 @@ void add_call_logs(CommandLine& line) {
     export_command.footer(
         "CSV has the elements that occur once at most; repeating and open ones are in jsonl only.\n"
         "Text that a spreadsheet would take for a formula gets an apostrophe before it.");
-    export_command.callback([&line, query] {
-        line.action = [&line, query] { return export_all(line.load().settings, *query); };
-    });
+    export_command.callback(
+        [&line, query] { line.action = [&line, query] { return export_all(line, *query); }; });
 }
 
 }  // namespace customercare::cli

@@ -1,9 +1,21 @@
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "cli/command_line.hpp"
+#include "http/tls_context.hpp"
 
 namespace customercare::cli {
+
+namespace {
+
+/// Throws as the server would that is started by the same user.
+void try_tls_files(const http::TlsOptions& tls) {
+    if (tls.is_on()) static_cast<void>(http::TlsContext(tls));
+}
+
+}  // namespace
 
 void add_check_config(CommandLine& line) {
     CLI::App& command = *line.app.add_subcommand(
@@ -14,19 +26,20 @@ void add_check_config(CommandLine& line) {
     command.add_flag("--reference", *reference,
                      "Print every setting with its default, range, unit and reason instead");
     command.footer(
+        "The files of tls.* are tried, too, as far as the user may read them who runs it.\n"
         "Examples:\n"
         "  customercare check-config --config server.toml    what counts, and where it comes from\n"
         "  customercare check-config --explain store.path    all about a setting\n"
         "  customercare check-config --explain limits        all about a section");
-    const auto explained = std::make_shared<std::string>();
+    const auto explained = std::make_shared<std::optional<std::string>>();
     command
         .add_option("--explain", *explained,
                     "Explain a setting, or all of a section, instead: http.listen, tls")
         ->type_name("KEY");
     command.callback([&line, reference, explained] {
         line.action = [&line, reference, explained] {
-            if (!explained->empty()) {
-                std::cout << explain(*explained);
+            if (*explained) {
+                std::cout << explain(**explained);
                 return success;
             }
             if (*reference) {
@@ -35,7 +48,8 @@ void add_check_config(CommandLine& line) {
             }
             const LoadedSettings loaded = line.load();
             check_together(loaded.settings);
-            std::cout << effective_toml(loaded);
+            std::cout << effective_toml(loaded) << std::flush;
+            try_tls_files(loaded.settings.http.tls);
             return success;
         };
     });

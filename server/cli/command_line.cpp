@@ -19,7 +19,8 @@ namespace {
 const char* const examples = R"(Examples:
   customercare serve --mode stand-in
       A service for trying out clients on http://127.0.0.1:8080; takes any credentials.
-  customercare serve --config production.toml --listen 10.1.2.3:8080
+  customercare serve --config config/production.toml --database calls.db
+      The endpoint itself on http://127.0.0.1:8080, for registered credentials.
   customercare credentials add --role direct --label "call centre" --token-file token.txt
   customercare calllogs list --account 1234567890 --from 2026-01-31
   customercare calllogs export --format csv --output calls.csv

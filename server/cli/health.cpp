@@ -30,6 +30,15 @@ std::string readiness_url(const Settings& settings) {
            "/readyz";
 }
 
+/// GET / is answered 200 by a server that is not ready, too.
+std::string with_path(const std::string& url) {
+    const std::size_t place = url.find("://");
+    if (place == std::string::npos) return url;
+    const std::size_t slash = url.find('/', place + 3);
+    if (slash == std::string::npos) return url + "/readyz";
+    return slash + 1 == url.size() ? url + "readyz" : url;
+}
+
 int ask(const std::string& url) {
     const http::ProbeReply reply = http::probe(url, timeout);
     if (reply.status == 200) {
@@ -53,11 +62,11 @@ void add_health(CommandLine& line) {
     command
         .add_option("--url", *url,
                     "What to ask instead of /readyz at admin.listen, such as "
-                    "http://127.0.0.1:8081/livez")
+                    "http://127.0.0.1:8081/livez; without a path: /readyz")
         ->take_last();
     command.callback([&line, url] {
         line.action = [&line, url] {
-            return ask(url->empty() ? readiness_url(line.load().settings) : *url);
+            return ask(url->empty() ? readiness_url(line.load().settings) : with_path(*url));
         };
     });
 }

@@ -10,7 +10,12 @@ admin::Check disk_check(std::function<store::DiskSpace()> disk_space) {
                 const std::string text = std::to_string(disk.free_bytes) + " bytes are free.";
                 switch (disk.state) {
                     case store::DiskSpace::State::enough:
-                        return {admin::CheckState::ok, text};
+                        if (disk.free_bytes >= 2 * disk.warn_bytes) {
+                            return {admin::CheckState::ok, text};
+                        }
+                        return {admin::CheckState::warning,
+                                text + " With less than " + std::to_string(disk.warn_bytes) +
+                                    " (store.warn_free_bytes) the server is not ready: make room."};
                     case store::DiskSpace::State::low:
                         return {admin::CheckState::failed,
                                 text + " That is less than store.warn_free_bytes: make room."};

@@ -10,7 +10,8 @@
 
 namespace customercare::cli {
 
-/// Failed from store.warn_free_bytes on: what still comes is stored, but better comes elsewhere.
+/// A warning from twice store.warn_free_bytes on, and failed from that on: what still comes is
+/// stored, but better comes elsewhere.
 [[nodiscard]] admin::Check disk_check(std::function<store::DiskSpace()> disk_space);
 
 /// What /readyz looks at; both servers must outlive it. The names are the labels of metrics.

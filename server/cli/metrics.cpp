@@ -34,6 +34,7 @@ admin::Readings read_metrics(const Settings& settings, const store::CallLogStore
                              .accepted = statistics.accepted,
                              .turned_away = statistics.turned_away,
                              .inflight_bytes = statistics.inflight_bytes,
+                             .disk_free_bytes = call_logs.disk_space().free_bytes,
                              .full_handshakes = statistics.full_handshakes,
                              .resumed_handshakes = statistics.resumed_handshakes,
                              .failed_handshakes = statistics.failed_handshakes,

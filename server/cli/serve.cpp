@@ -80,12 +80,15 @@ handlers::ThrottleOptions throttle_options(const Settings& settings) {
 
 /// nullptr in mode production.
 std::unique_ptr<admin::StandinApi> make_standin_api(const Backend& backend,
-                                                    const std::string& service_url,
-                                                    const std::string& soap_path) {
+                                                    const Settings& settings,
+                                                    const std::string& service_url) {
     Backend::StandIn* const stand_in = backend.stand_in();
     if (stand_in == nullptr) return nullptr;
-    return std::make_unique<admin::StandinApi>(
-        admin::ApiContext{stand_in->sandboxes, stand_in->service, service_url, soap_path});
+    return std::make_unique<admin::StandinApi>(admin::ApiContext{.sandboxes = stand_in->sandboxes,
+                                                                 .service = stand_in->service,
+                                                                 .service_url = service_url,
+                                                                 .soap_path = settings.soap.path,
+                                                                 .hosts = settings.admin_hosts});
 }
 
 void log_certificate(const Log& log, std::string_view event, const Settings& settings,
@@ -178,7 +181,7 @@ int serve(Settings settings, const ServeOptions& options) {
                     [&] { return read_metrics(settings, backend->call_logs(), service); });
     backend->call_logs().observe(metrics->store_observer());
     const std::unique_ptr<admin::StandinApi> standin_api =
-        make_standin_api(*backend, url_of(service, settings.http.tls), settings.soap.path);
+        make_standin_api(*backend, settings, url_of(service, settings.http.tls));
     const admin::Admin admin(health, *metrics, standin_api.get());
     const std::optional<http::Options> admin_settings = admin_options(settings);
     std::optional<http::Server> admin_server;

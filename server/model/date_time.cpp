@@ -189,6 +189,7 @@ void append_digits(std::string& text, unsigned value, std::size_t width) {
 
 /// "2011-03-04T10:06:07.1234567"
 std::string wall_time_text(Instant wall) {
+    wall = std::clamp(wall, earliest, latest);  // An offset, or a clock ahead, may lead beyond.
     const auto day = std::chrono::floor<days>(wall);
     const year_month_day date = day;
     const std::chrono::hh_mm_ss time(wall - day);

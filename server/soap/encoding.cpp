@@ -43,7 +43,8 @@ bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
     return true;
 }
 
-/// The encoding that an 8-bit XML declaration names, or "".
+}  // namespace
+
 std::string_view declared_encoding(std::string_view body) {
     if (body.substr(0, 5) != "<?xml") return {};
     const std::string_view declaration = body.substr(0, body.find("?>"));
@@ -55,8 +56,6 @@ std::string_view declared_encoding(std::string_view body) {
     return end == std::string_view::npos ? std::string_view{}
                                          : declaration.substr(at + 1, end - at - 1);
 }
-
-}  // namespace
 
 std::optional<std::string_view> to_utf8(std::string_view body,
                                         std::optional<std::string_view> charset, bool xml_rules,

@@ -6,6 +6,9 @@
 
 namespace customercare::soap {
 
+/// The encoding that an XML declaration in 8 bits names, a part of `body`; or "".
+[[nodiscard]] std::string_view declared_encoding(std::string_view body);
+
 /// Turns a message into UTF-8 without byte order mark, by ASMX's order of what counts: a byte order
 /// mark, then the charset parameter, then, if `xml_rules` (application/soap+xml), the signs of
 /// [XML10] appendix F: UTF-16's first bytes and the declaration's encoding. UTF-8, UTF-16 (either

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace customercare::soap {
@@ -40,6 +41,17 @@ struct Character {
     if (code_point < 0x20) return code_point == '\t' || code_point == '\n' || code_point == '\r';
     return (code_point < 0xD800 || code_point > 0xDFFF) && code_point != 0xFFFE &&
            code_point != 0xFFFF && code_point <= 0x10FFFF;
+}
+
+/// The first character that XML may not hold, 0 for what is not UTF-8; nullopt: there is none.
+[[nodiscard]] inline std::optional<std::uint32_t> find_illegal(std::string_view text) {
+    while (!text.empty()) {
+        const auto byte = static_cast<unsigned char>(text.front());
+        const Character character = byte < 0x80 ? Character{byte, 1} : decode_utf8(text);
+        if (character.size == 0 || !is_legal(character.code_point)) return character.code_point;
+        text.remove_prefix(character.size);
+    }
+    return std::nullopt;
 }
 
 }  // namespace customercare::soap

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "standin/masking.hpp"
+
 namespace customercare::standin {
 
 namespace {
@@ -28,6 +30,10 @@ std::string name_of(soap::SoapVersion version) {
             break;
     }
     return "no SOAP version";
+}
+
+std::string name_of(const ScenarioNote& scenario) {
+    return scenario.name.empty() ? "number " + std::to_string(scenario.id) : scenario.name;
 }
 
 std::string route_detail(const soap::Trail& trail) {
@@ -126,11 +132,11 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
     Gatherer gatherer(trail.begin);
     const bool reached_endpoint = !trail.steps.empty() || exchange.scenario.has_value();
     gatherer.add("http", reached_endpoint ? ok : refused,
-                 reached_endpoint ? exchange.method + " " + exchange.target + ", " +
+                 reached_endpoint ? exchange.method + " " + mask(exchange.target) + ", " +
                                         std::to_string(exchange.request_bytes) + " bytes"
                                   : exchange.detail);
     if (exchange.scenario) {
-        gatherer.add("scenario", ok, exchange.scenario->name);
+        gatherer.add("scenario", ok, name_of(*exchange.scenario));
     } else {
         gatherer.add("scenario", skipped,
                      exchange.nearest_scenario ? "nearest: " + exchange.nearest_scenario->name +
@@ -157,8 +163,8 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
         }
     }
     gatherer.add("reply", ok,
-                 "status " + std::to_string(exchange.status) + ", " +
-                     std::to_string(exchange.reply_bytes) + " bytes",
+                 (exchange.status == 0 ? "no HTTP" : "status " + std::to_string(exchange.status)) +
+                     ", " + std::to_string(exchange.reply_bytes) + " bytes",
                  exchange.end);
     return gatherer.take();
 }

@@ -56,19 +56,9 @@ void describe(const model::HttpRequest& request, soap::Trail& trail) {
     trail.account_number = first("CustomerCallLog/Account/AccountNumber");
 }
 
-std::string_view content_type_of(const Headers& headers) {
-    for (const auto& [name, value] : headers) {
-        if (model::equals_ignoring_case(name, "Content-Type")) return value;
-    }
-    return {};
-}
-
-/// In UTF-8 and masked. Bytes that are not of their encoding are left out: who could mask them?
+/// Masked, and in UTF-8.
 std::string readable(const std::string& body, const Headers& headers) {
-    const soap::ContentType type(content_type_of(headers));
-    std::string buffer;
-    const auto text =
-        soap::to_utf8(body, type.parameter("charset"), type.is_application_soap(), buffer);
+    const auto text = decode_body(body, headers);
     return text ? mask(*text) : std::string();
 }
 
@@ -76,6 +66,7 @@ Forward::Observer recording_to(std::optional<Recorder>& recorder) {
     if (!recorder) return {};
     return [&recorder](Recording&& recording, std::string_view operation) {
         if (recording.method != "POST") return;
+        recording.target = mask(recording.target);
         recording.request_body = readable(recording.request_body, recording.request_headers);
         recording.reply_body = readable(recording.reply_body, recording.reply_headers);
         recorder->write(std::move(recording), operation);

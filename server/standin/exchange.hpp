@@ -53,9 +53,10 @@ struct Exchange {
 
     // The reply.
     SteadyClock::time_point end;
-    unsigned status = 0;
+    model::WireFault wire_fault = model::WireFault::none;
+    unsigned status = 0;     ///< 0: no reply, or none of HTTP.
     Headers reply_headers;   ///< Without those that http/ adds.
-    std::string reply_body;  ///< Its beginning, if it is long.
+    std::string reply_body;  ///< As sent; its beginning, if it is long.
     std::size_t reply_bytes = 0;
     std::string outcome;
     std::string soap_version;

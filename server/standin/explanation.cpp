@@ -138,10 +138,33 @@ std::string explain_ignored(const soap::Trail& trail) {
            first.path + " in line " + std::to_string(first.line) + ". " + ignored_hint(first);
 }
 
+std::string name_of(const ScenarioNote& scenario) {
+    return "The scenario " +
+           (scenario.name.empty() ? std::to_string(scenario.id) : in_quotes(scenario.name));
+}
+
+/// What a scenario did to a reply on its way; "" for nothing.
+std::string explain_wire_fault(const Exchange& exchange) {
+    if (!exchange.scenario) return {};
+    switch (exchange.wire_fault) {
+        case model::WireFault::none:
+            break;
+        case model::WireFault::reset:
+            return name_of(*exchange.scenario) + " reset the connection; nothing was sent.";
+        case model::WireFault::silence:
+            return name_of(*exchange.scenario) + " kept the connection open and sent nothing.";
+        case model::WireFault::raw:
+            return name_of(*exchange.scenario) + " sent what is no HTTP.";
+        case model::WireFault::truncated:
+            return name_of(*exchange.scenario) + " ended the connection after " +
+                   std::to_string(exchange.reply_bytes) + " bytes of the reply's body.";
+    }
+    return {};
+}
+
 std::string explain_scenario(const Exchange& exchange) {
     if (exchange.scenario) {
-        return "The scenario " + in_quotes(exchange.scenario->name) +
-               " answers so, whatever the message holds.";
+        return name_of(*exchange.scenario) + " answered in place of the service.";
     }
     if (!exchange.nearest_scenario) return "No recording answers it.";
     return "No recording answers it; the nearest is " + exchange.nearest_scenario->name + ": " +
@@ -152,6 +175,7 @@ std::string explain_scenario(const Exchange& exchange) {
 
 std::string explain(const Exchange& exchange, std::string_view text) {
     const soap::Trail& trail = exchange.trail;
+    if (std::string fault = explain_wire_fault(exchange); !fault.empty()) return fault;
     switch (trail.refusal) {
         case Refusal::none:
             if (exchange.is_answered_by_scenario) return explain_scenario(exchange);

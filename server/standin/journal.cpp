@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/error.hpp"
 #include "standin/journal_entry.hpp"
 
 namespace customercare::standin {
@@ -42,6 +43,10 @@ void Journal::open() {
 }
 
 store::JournalStore& Journal::opened() {
+    if (has_ended_) {
+        throw model::ServiceError(model::ErrorCode::busy,
+                                  "sandbox " + sandbox_ + " was dropped meanwhile");
+    }
     if (!store_) {
         store_ = std::make_unique<store::JournalStore>(path_, options_.journal_max_entries,
                                                        options_.journal_max_bytes);
@@ -113,6 +118,12 @@ void Journal::clear() {
 void Journal::close() {
     const std::lock_guard lock(file_mutex_);
     write_pending();
+    store_.reset();
+}
+
+void Journal::end() {
+    const std::lock_guard lock(file_mutex_);
+    has_ended_ = true;
     store_.reset();
 }
 

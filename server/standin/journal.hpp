@@ -35,6 +35,7 @@ public:
     void clear();
     void open();   ///< So that the first request need not.
     void close();  ///< Gives memory and file back, until it is needed again.
+    void end();    ///< Likewise, for ever: what needs the file now throws ServiceError{busy}.
 
 private:
     store::JournalStore& opened();
@@ -51,6 +52,7 @@ private:
 
     std::mutex file_mutex_;
     std::unique_ptr<store::JournalStore> store_;
+    bool has_ended_ = false;
 };
 
 }  // namespace customercare::standin

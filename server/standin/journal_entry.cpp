@@ -44,10 +44,12 @@ Json request_json(const Exchange& exchange, const std::optional<std::string>& te
 }
 
 Json reply_json(const Exchange& exchange) {
+    const bool is_cut = exchange.reply_body.size() < exchange.reply_bytes;
+    const auto text = decode_body(exchange.reply_body, exchange.reply_headers, is_cut);
     return {{"headers", headers_json(exchange.reply_headers)},
-            {"body", mask(exchange.reply_body)},
+            {"body", text ? mask(*text) : ""},
             {"bytes", exchange.reply_bytes},
-            {"truncated", exchange.reply_body.size() < exchange.reply_bytes}};
+            {"truncated", is_cut || !text}};
 }
 
 Json note_json(const std::optional<ScenarioNote>& note) {
@@ -90,7 +92,7 @@ Json summary_json(const Exchange& exchange, std::string_view sandbox, std::strin
               {"peer", exchange.peer},
               {"sandbox", sandbox},
               {"method", exchange.method},
-              {"target", exchange.target},
+              {"target", mask(exchange.target)},
               {"soap", exchange.soap_version},
               {"operation", trail.operation},
               {"action", trail.action.value_or("")},

@@ -1,9 +1,12 @@
 #include "standin/json_reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include "model/error.hpp"
+#include "soap/utf8.hpp"
 
 namespace customercare::standin {
 
@@ -52,6 +55,13 @@ std::optional<std::string> JsonReader::text(std::string_view name) const {
     return member->get<std::string>();
 }
 
+std::optional<std::string> JsonReader::xml_text(std::string_view name) const {
+    const auto text = this->text(name);
+    const std::string why = text ? why_not_in_xml(*text) : "";
+    if (!why.empty()) refuse(name, why);
+    return text;
+}
+
 std::optional<bool> JsonReader::boolean(std::string_view name) const {
     const nlohmann::json* member = find(name);
     if (member == nullptr) return std::nullopt;
@@ -63,8 +73,10 @@ std::optional<std::int64_t> JsonReader::integer(std::string_view name, std::int6
                                                 std::int64_t max) const {
     const nlohmann::json* member = find(name);
     if (member == nullptr) return std::nullopt;
-    // An unsigned number beyond int64 would come out negative.
-    if (!member->is_number_integer() || *member < min || *member > max) {
+    // Which would compare as a negative one.
+    const bool is_beyond =
+        member->is_number_unsigned() && member->get<std::uint64_t>() > std::uint64_t{INT64_MAX};
+    if (!member->is_number_integer() || is_beyond || *member < min || *member > max) {
         refuse(name,
                "must be an integer from " + std::to_string(min) + " to " + std::to_string(max));
     }
@@ -81,6 +93,14 @@ std::map<std::string, std::string> JsonReader::texts(std::string_view name) cons
     }
     for (const auto& [key, value] : member->items()) texts[key] = value.get<std::string>();
     return texts;
+}
+
+std::string why_not_in_xml(std::string_view text) {
+    const auto illegal = soap::find_illegal(text);
+    if (!illegal) return {};
+    std::array<char, 32> name{};
+    std::snprintf(name.data(), name.size(), "U+%04X", static_cast<unsigned>(*illegal));
+    return std::string("must not have ") + name.data() + ": XML does not allow it";
 }
 
 }  // namespace customercare::standin

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
     /// null counts as absent, as everywhere here.
     [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+    /// One that can stand in a message.
+    [[nodiscard]] std::optional<std::string> xml_text(std::string_view name) const;
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
     [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, std::int64_t min,
                                                       std::int64_t max) const;
@@ -34,5 +36,8 @@ private:
     const nlohmann::json& json_;
     std::string path_;
 };
+
+/// Why a text can't stand in a message ([XML10] 2.2), in words; "" if it can.
+[[nodiscard]] std::string why_not_in_xml(std::string_view text);
 
 }  // namespace customercare::standin

@@ -28,6 +28,40 @@ bool is_markup(std::string_view name) {
     return name.starts_with("xmlns") || local == "nil" || local == "type";
 }
 
+bool is_blank(std::string_view text) { return text.find_first_not_of(blanks) == npos; }
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+/// The length of a sensitive name that stands at `at` with no letter beside it; 0: none does.
+std::size_t name_at(std::string_view text, std::size_t at) {
+    if (at > 0 && is_letter(text[at - 1])) return 0;
+    for (const std::string_view name : {"SSN", "DriverLicense", "ID"}) {
+        if (!model::equals_ignoring_case(text.substr(at, name.size()), name)) continue;
+        const std::size_t end = at + name.size();
+        if (end == text.size() || !is_letter(text[end])) return name.size();
+    }
+    return 0;
+}
+
+/// Behind quotation marks, blanks, = and :, and &gt; and the like, from `at` on.
+std::size_t end_of_separator(std::string_view text, std::size_t at) {
+    constexpr std::size_t longest_reference = 6;  // &quot;
+    while (at < text.size()) {
+        if (text[at] == '&') {
+            const std::size_t end = text.substr(at, longest_reference).find(';');
+            if (end == npos) return at;
+            at += end + 1;
+        } else if (std::string_view("\"' \t=:").find(text[at]) != npos) {
+            ++at;
+        } else {
+            return at;
+        }
+    }
+    return at;
+}
+
 /// Where a comment, CDATA section or instruction ends whose start is at `at`; npos: it is none.
 std::size_t end_of_section(std::string_view text, std::size_t at) {
     struct Kind {
@@ -46,7 +80,11 @@ std::size_t end_of_section(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-Masking::Masking(std::string_view text) : text_(text) { scan(); }
+Masking::Masking(std::string_view text) : text_(text) {
+    scan();
+    hide_named_values();
+    sort_hidden();
+}
 
 void Masking::scan() {
     // Comments and CDATA are looked into: whatever they hold may have been copied there.
@@ -150,12 +188,46 @@ std::size_t Masking::hide_content(std::size_t at, std::string_view local) {
 }
 
 void Masking::hide(std::size_t begin, std::size_t end) {
-    const bool is_blank =
-        begin >= end || text_.substr(begin, end - begin).find_first_not_of(blanks) == npos;
-    if (is_blank) return;
+    if (begin >= end || is_blank(text_.substr(begin, end - begin))) return;
     // A tag is read a second time once it is known to be sensitive.
     while (!hidden_.empty() && hidden_.back().begin >= begin) hidden_.pop_back();
     hidden_.push_back({begin, end});
+}
+
+void Masking::hide_named_values() {
+    constexpr std::string_view first_letters = "sSdDiI";
+    for (std::size_t at = text_.find_first_of(first_letters); at != npos;
+         at = text_.find_first_of(first_letters, at)) {
+        const std::size_t length = name_at(text_, at);
+        if (length == 0) {
+            ++at;
+            continue;
+        }
+        at += length;
+        const std::size_t value = end_of_separator(text_, at);
+        const bool has_digit = value < text_.size() && is_digit(text_[value]);
+        const bool separates = text_.substr(at, value - at).find_first_of("=:;") != npos;
+        at = value;
+        if (!separates && !has_digit) continue;
+        const bool is_json = value < text_.size() && (text_[value] == '{' || text_[value] == '[');
+        const std::string_view ends = is_json ? "}]" : "<>&\"',;}\r\n";
+        at = std::min(text_.find_first_of(ends, value), text_.size());
+        if (!is_blank(text_.substr(value, at - value))) hidden_.push_back({value, at});
+    }
+}
+
+void Masking::sort_hidden() {
+    std::sort(hidden_.begin(), hidden_.end(),
+              [](const Range& a, const Range& b) { return a.begin < b.begin; });
+    std::vector<Range> merged;
+    for (const Range& range : hidden_) {
+        if (!merged.empty() && range.begin < merged.back().end) {
+            merged.back().end = std::max(merged.back().end, range.end);
+        } else {
+            merged.push_back(range);
+        }
+    }
+    hidden_ = std::move(merged);
 }
 
 std::string Masking::masked(std::size_t begin, std::size_t end) const {
@@ -173,31 +245,39 @@ std::string Masking::masked(std::size_t begin, std::size_t end) const {
 
 std::string mask(std::string_view text) { return Masking(text).masked(); }
 
-std::optional<std::string> decode_body(const Exchange& exchange) {
-    const std::string* header = exchange.find_request_header("Content-Type");
-    const soap::ContentType type(header != nullptr ? *header : std::string_view{});
-    std::string_view body = exchange.request_body;
-    const bool is_cut = body.size() < exchange.request_bytes;
-    if (is_cut) body.remove_suffix(body.size() % 2);
+std::optional<std::string> decode_body(std::string_view body, const Headers& headers, bool is_cut) {
+    const auto header = std::find_if(headers.begin(), headers.end(), [](const auto& one) {
+        return model::equals_ignoring_case(one.first, "Content-Type");
+    });
+    const soap::ContentType type(header != headers.end() ? std::string_view(header->second)
+                                                         : std::string_view());
     std::string buffer;
-    const auto decode = [&] {
-        return soap::to_utf8(body, type.parameter("charset"), type.is_application_soap(), buffer);
-    };
-    auto text = decode();
-    if (!text && is_cut) {
-        body.remove_suffix(
-            std::min<std::size_t>(2, body.size()));  // The cut may part a surrogate pair.
-        text = decode();
+    // A cut may part what belongs together: at most four bytes of it are there.
+    for (int most_lost = is_cut ? 4 : 0;; --most_lost) {
+        const auto text =
+            soap::to_utf8(body, type.parameter("charset"), type.is_application_soap(), buffer);
+        if (text && text->find('\0') == npos) return std::string(*text);
+        if (most_lost == 0 || body.empty()) return std::nullopt;
+        body.remove_suffix(1);
     }
-    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
+std::optional<std::string> decode_body(const Exchange& exchange) {
+    return decode_body(exchange.request_body, exchange.request_headers,
+                       exchange.request_body.size() < exchange.request_bytes);
+}
+
+bool is_secret_header(std::string_view name) {
+    constexpr std::array secret{"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"};
+    return std::any_of(secret.begin(), secret.end(), [name](std::string_view one) {
+        return model::equals_ignoring_case(one, name);
+    });
 }
 
 Headers mask(const Headers& headers) {
     Headers masked = headers;
     for (auto& [name, value] : masked) {
-        for (const std::string_view secret : {"Authorization", "Proxy-Authorization", "Cookie"}) {
-            if (model::equals_ignoring_case(name, secret)) value = asterisks;
-        }
+        if (is_secret_header(name)) value = asterisks;
     }
     return masked;
 }

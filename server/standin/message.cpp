@@ -1,6 +1,7 @@
 #include "standin/message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <pugixml.hpp>
 
 #include "model/error.hpp"
@@ -25,8 +26,23 @@ std::string_view prefix_of(std::string_view name) {
 
 std::string_view local_name(std::string_view name) { return name.substr(name.find(':') + 1); }
 
-/// A colon outside of texts that is not an axis's.
-bool uses_prefixes(std::string_view xpath) {
+bool is_name_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// The name that ends there.
+std::string_view name_before(std::string_view text, std::size_t end) {
+    std::size_t start = end;
+    while (start > 0 && is_name_character(text[start - 1])) --start;
+    const std::string_view name = text.substr(start, end - start);
+    // No name begins with these: they are operators or numbers.
+    return name.substr(std::min(name.find_first_not_of("-.0123456789"), name.size()));
+}
+
+/// What stands before colons, but for those in texts and of axes.
+std::vector<std::string_view> prefixes_in(std::string_view xpath) {
+    std::vector<std::string_view> prefixes;
     char quote = 0;
     for (std::size_t i = 0; i < xpath.size(); ++i) {
         const char c = xpath[i];
@@ -35,11 +51,23 @@ bool uses_prefixes(std::string_view xpath) {
         } else if (c == '"' || c == '\'') {
             quote = c;
         } else if (c == ':') {
-            if (i + 1 == xpath.size() || xpath[i + 1] != ':') return true;
-            ++i;
+            if (i + 1 < xpath.size() && xpath[i + 1] == ':') {
+                ++i;
+            } else {
+                prefixes.push_back(name_before(xpath, i));
+            }
         }
     }
-    return false;
+    return prefixes;
+}
+
+void check_prefix(std::string_view prefix) {
+    constexpr std::array known{"soap", "tns", "xsi", "xml"};
+    if (std::find(known.begin(), known.end(), prefix) != known.end()) return;
+    throw model::ServiceError(model::ErrorCode::usage,
+                              "has the prefix " + std::string(prefix) +
+                                  ": and can select nothing; there are soap:, tns: and xsi:. "
+                                  "Without any prefix, namespaces do not count");
 }
 
 void drop_declarations(pugi::xml_node& node) {
@@ -150,7 +178,9 @@ struct XPath::Impl {
 
 XPath::XPath(const std::string& text) {
     try {
-        impl_.reset(new Impl{pugi::xpath_query(text.c_str()), uses_prefixes(text)});
+        const std::vector<std::string_view> prefixes = prefixes_in(text);
+        impl_.reset(new Impl{pugi::xpath_query(text.c_str()), !prefixes.empty()});
+        std::for_each(prefixes.begin(), prefixes.end(), check_prefix);
     } catch (const pugi::xpath_exception& error) {
         throw model::ServiceError(model::ErrorCode::usage,
                                   "is no XPath 1.0 expression: " + std::string(error.what()) +

@@ -16,7 +16,8 @@ namespace customercare::standin {
 /// namespace without one.
 class XPath {
 public:
-    /// Throws ServiceError{usage} with what is wrong and where.
+    /// Throws ServiceError{usage} with what is wrong and where, or the prefix that is none of
+    /// these.
     explicit XPath(const std::string& text);
     ~XPath();
     XPath(XPath&&) noexcept;

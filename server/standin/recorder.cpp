@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "model/error.hpp"
+#include "standin/masking.hpp"
 
 namespace customercare::standin {
 
@@ -19,21 +20,14 @@ std::uint64_t number_of(const std::string& file) {
     return number;
 }
 
-void mask_headers(Headers& headers) {
-    constexpr std::array secret{"Authorization", "Cookie", "Proxy-Authorization", "Set-Cookie"};
-    for (auto& [name, value] : headers) {
-        const auto is_it = [&name = name](std::string_view one) {
-            return model::equals_ignoring_case(one, name);
-        };
-        if (std::any_of(secret.begin(), secret.end(), is_it)) value = "*****";
-    }
-}
-
 }  // namespace
 
 Recorder::Recorder(std::string folder) : folder_(std::move(folder)) {
     std::error_code error;
-    std::filesystem::create_directories(folder_, error);
+    // What customers said is for who records it alone.
+    if (std::filesystem::create_directories(folder_, error)) {
+        std::filesystem::permissions(folder_, std::filesystem::perms::owner_all, error);
+    }
     for (const auto& file : std::filesystem::directory_iterator(folder_, error)) {
         last_number_ = std::max(last_number_, number_of(file.path().filename().string()));
     }
@@ -50,18 +44,21 @@ void Recorder::write(Recording recording, std::string_view operation) {
         std::snprintf(number.data(), number.size(), "%06llu",
                       static_cast<unsigned long long>(++last_number_));
     }
-    mask_headers(recording.request_headers);
-    mask_headers(recording.reply_headers);
+    recording.request_headers = mask(recording.request_headers);
+    recording.reply_headers = mask(recording.reply_headers);
     const std::string name = std::string(number.data()) + '-' +
                              (operation.empty() ? "unknown" : std::string(operation)) + ".http";
     const std::filesystem::path path = std::filesystem::path(folder_) / name;
     // Whoever looks sees whole files only.
     const std::filesystem::path unfinished = path.string() + ".part";
     std::ofstream file(unfinished, std::ios::binary);
+    std::error_code error;
+    std::filesystem::permissions(
+        unfinished, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+        error);
     file << write_recording(recording);
     file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(unfinished, path, error);
+    if (file && !error) std::filesystem::rename(unfinished, path, error);
     if (!file || error) {
         throw model::ServiceError(model::ErrorCode::storage,
                                   "The recording " + path.string() + " can't be written.");

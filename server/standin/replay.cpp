@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "model/error.hpp"
+#include "soap/encoding.hpp"
+#include "soap/routing.hpp"
 #include "standin/field_path.hpp"
 
 namespace customercare::standin {
@@ -38,6 +40,21 @@ std::string read_file(const std::filesystem::path& path) {
 
 std::string shown(const std::vector<std::string>& values) {
     return values.empty() ? "not there" : '"' + values.front() + '"';
+}
+
+/// `encoding` is a part of `text`, or "".
+void put_utf8(std::string& text, std::string_view encoding) {
+    if (encoding.empty() || model::equals_ignoring_case(encoding, "utf-8")) return;
+    text.replace(static_cast<std::size_t>(encoding.data() - text.data()), encoding.size(), "utf-8");
+}
+
+/// What headers and XML say of the reply's body, which is in UTF-8 now, whatever it was.
+void say_utf8(Recording& recording) {
+    for (auto& [name, value] : recording.reply_headers) {
+        if (!model::equals_ignoring_case(name, "Content-Type")) continue;
+        put_utf8(value, soap::ContentType(value).parameter("charset").value_or(""));
+    }
+    put_utf8(recording.reply_body, soap::declared_encoding(recording.reply_body));
 }
 
 model::HttpReply reply_of(const Recording& recording) {
@@ -84,6 +101,7 @@ void Replay::add(Recording recording) {
                         .target = recording.target,
                         .headers = headers,
                         .body = recording.request_body});
+    say_utf8(recording);
     entry.recording = std::move(recording);
     entries_.push_back(std::move(entry));
 }

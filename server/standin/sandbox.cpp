@@ -66,6 +66,11 @@ Sandbox::~Sandbox() = default;
 
 Sandbox::Visit::Visit(Sandbox& sandbox) : sandbox_(sandbox) {
     const std::lock_guard lock(sandbox_.mutex_);
+    if (sandbox_.is_removed_) {
+        throw model::ServiceError(
+            model::ErrorCode::busy,
+            "sandbox " + sandbox_.name_ + " was dropped meanwhile; send this one again");
+    }
     if (!sandbox_.service_) {
         sandbox_.service_ = std::make_unique<Service>(sandbox_);
     }
@@ -117,7 +122,12 @@ void Sandbox::close() {
 }
 
 void Sandbox::remove() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_removed_ = true;
+    }
     close();
+    journal_.end();
     for (const char* file :
          {"", "-wal", "-shm", "-lock", ".journal", ".journal-wal", ".journal-shm"}) {
         std::error_code ignored;  // Not each of them is there.

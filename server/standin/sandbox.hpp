@@ -38,7 +38,8 @@ public:
     [[nodiscard]] ScenarioSet& scenarios() { return scenarios_; }
 
     /// While a visit lives, threads and files of the service are there; else they are given back
-    /// after a while. The last one may end on any thread, the store's own included.
+    /// after a while. The last one may end on any thread, the store's own included. After remove()
+    /// none begins any more: it throws ServiceError{busy}.
     class Visit {
     public:
         explicit Visit(Sandbox& sandbox);
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] bool has_visits() const;
     /// Closes it, completing what is in flight. Nobody may begin a visit any more.
     void close();
-    /// Closes it and removes its files; likewise.
+    /// Closes it for ever and removes its files.
     void remove();
 
     [[nodiscard]] store::CallLogCount count_call_logs();
@@ -99,6 +100,7 @@ private:
     mutable std::mutex mutex_;
     std::unique_ptr<Service> service_;
     std::size_t visits_ = 0;
+    bool is_removed_ = false;
     std::chrono::steady_clock::time_point last_visit_ = std::chrono::steady_clock::now();
 };
 

@@ -60,8 +60,7 @@ std::shared_ptr<Sandbox> Sandboxes::get(std::string_view name) {
     if (!name.empty() && !is_sandbox_name(name)) refuse_name();
     const std::lock_guard lock(mutex_);
     if (const auto found = sandboxes_.find(name); found != sandboxes_.end()) return found->second;
-    if (std::any_of(drops_.begin(), drops_.end(),
-                    [&](const Drop& drop) { return drop.sandbox->name() == name; })) {
+    if (find_drop(name) != nullptr) {
         throw model::ServiceError(model::ErrorCode::busy,
                                   "sandbox " + std::string(name) +
                                       " is being dropped, and a request of it is not yet "
@@ -73,8 +72,18 @@ std::shared_ptr<Sandbox> Sandboxes::get(std::string_view name) {
                                       " sandboxes (setting standin.max_sandboxes); drop one with "
                                       "DELETE /sandboxes/NAME");
     }
+    return make(name);
+}
+
+std::shared_ptr<Sandbox> Sandboxes::make(std::string_view name) {
     auto sandbox = std::make_shared<Sandbox>(std::string(name), ingredients_, options_);
     return sandboxes_.emplace(std::string(name), std::move(sandbox)).first->second;
+}
+
+const Sandboxes::Drop* Sandboxes::find_drop(std::string_view name) const {
+    const auto found = std::find_if(drops_.begin(), drops_.end(),
+                                    [&](const Drop& drop) { return drop.sandbox->name() == name; });
+    return found == drops_.end() ? nullptr : &*found;
 }
 
 void Sandboxes::change(const soap::Options& soap, const handlers::Rules& rules) {
@@ -106,20 +115,28 @@ void Sandboxes::drop(const std::string& name, std::function<void()> done) {
     if (!is_sandbox_name(name)) refuse_name();
     const std::vector<std::string> known = names();  // Also by its files alone.
     if (std::find(known.begin(), known.end(), name) == known.end()) return done();
-    const std::shared_ptr<Sandbox> sandbox = get(name);
     {
         const std::lock_guard lock(mutex_);
-        sandboxes_.erase(name);
-        drops_.push_back({sandbox, std::move(done)});
+        std::shared_ptr<Sandbox> sandbox;
+        if (const auto found = sandboxes_.find(name); found != sandboxes_.end()) {
+            sandbox = found->second;
+            sandboxes_.erase(found);
+        } else if (const Drop* other = find_drop(name)) {
+            sandbox = other->sandbox;
+        } else {
+            sandbox = make(name);  // For its files, and beyond the limit.
+            sandboxes_.erase(name);
+        }
+        drops_.push_back({std::move(sandbox), std::move(done)});
         has_news_ = true;
     }
     wake_.notify_one();
 }
 
-void Sandboxes::wait(Time deadline, Attempt attempt) {
+void Sandboxes::wait(std::shared_ptr<Sandbox> sandbox, Time deadline, Attempt attempt) {
     {
         const std::lock_guard lock(mutex_);
-        waits_.push_back({deadline, std::move(attempt)});
+        waits_.push_back({std::move(sandbox), deadline, std::move(attempt)});
         is_waited_for_ = true;
         has_news_ = true;
     }
@@ -156,8 +173,8 @@ void Sandboxes::run() {
             is_last = stopping_;
         }
         flush_journals();
-        finish_drops();
         try_waits();
+        finish_drops();
         if (steady_clock::now() >= next_look) {
             close_idle();
             next_look = steady_clock::now() + idle_interval;
@@ -194,15 +211,17 @@ void Sandboxes::flush_journals() {
 
 void Sandboxes::try_waits() {
     std::list<Wait> waits;
-    bool is_last = false;
     {
         const std::lock_guard lock(mutex_);
         waits.swap(waits_);
-        is_last = waits_ended_;
+        for (Wait& wait : waits) {
+            const auto found = sandboxes_.find(wait.sandbox->name());
+            const bool is_dropped = found == sandboxes_.end() || found->second != wait.sandbox;
+            if (waits_ended_ || is_dropped) wait.deadline = {};
+        }
     }
     const auto now = steady_clock::now();
-    waits.remove_if(
-        [&](const Wait& wait) { return wait.attempt(is_last || wait.deadline <= now); });
+    waits.remove_if([now](const Wait& wait) { return wait.attempt(wait.deadline <= now); });
     const std::lock_guard lock(mutex_);
     waits_.splice(waits_.end(), waits);
     is_waited_for_ = !waits_.empty();

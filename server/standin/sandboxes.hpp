@@ -47,10 +47,11 @@ public:
     /// Those that are there, and those of which there are files; sorted, the default one first.
     [[nodiscard]] std::vector<std::string> names() const;
     /// Calls `done` when the sandbox and its files are gone: after its last visit, on the thread.
+    /// Throws ServiceError{usage} if that is no name.
     void drop(const std::string& name, std::function<void()> done);
 
-    /// Tries now and then until `deadline`.
-    void wait(Time deadline, Attempt attempt);
+    /// Tries now and then until `deadline`, or until that sandbox is dropped.
+    void wait(std::shared_ptr<Sandbox> sandbox, Time deadline, Attempt attempt);
     /// Tells `on_error` of the constructor.
     void report(const std::string& error) const { on_error_(error); }
 
@@ -61,6 +62,7 @@ public:
 
 private:
     struct Wait {
+        std::shared_ptr<Sandbox> sandbox;
         Time deadline;
         Attempt attempt;
     };
@@ -76,6 +78,9 @@ private:
     void finish_drops();
     void close_idle();
     [[nodiscard]] std::vector<std::shared_ptr<Sandbox>> all() const;
+    /// For who holds mutex_, as the next one.
+    std::shared_ptr<Sandbox> make(std::string_view name);
+    [[nodiscard]] const Drop* find_drop(std::string_view name) const;
 
     Ingredients ingredients_;  // Of which change() is guarded by mutex_.
     const Options options_;

@@ -70,6 +70,14 @@ void check_member(const JsonReader& reader, std::string_view name, Check check) 
     }
 }
 
+/// A header's name is one.
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
 ScenarioMatch read_match(const Json& json) {
     const JsonReader reader(
         json, "match", {"operation", "soap", "header", "credential", "xpath", "fields", "call"});
@@ -85,6 +93,9 @@ ScenarioMatch read_match(const Json& json) {
     constexpr std::array<const char*, 3> versions{"1.1", "1.2", ""};
     match.soap = versions.at(read_choice(reader, "soap", {"1.1", "1.2"}, 2));
     match.header = reader.texts("header");
+    for (const auto& [name, unused] : match.header) {
+        if (!is_token(name)) reader.refuse("header", "has a name that no HTTP header has");
+    }
     match.credential = reader.text("credential").value_or("");
     match.xpath = reader.text("xpath").value_or("");
     if (!match.xpath.empty()) {
@@ -126,15 +137,9 @@ bool is_ours(std::string_view header) {
 }
 
 bool is_header(std::string_view name, std::string_view value) {
-    const auto is_control = [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-    };
-    const auto is_token = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    };
-    return !name.empty() && std::all_of(name.begin(), name.end(), is_token) &&
-           std::none_of(value.begin(), value.end(), is_control);
+    return is_token(name) && std::none_of(value.begin(), value.end(), [](char c) {
+               return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+           });
 }
 
 void read_http(const JsonReader& reader, Answer& answer) {
@@ -152,16 +157,16 @@ void read_http(const JsonReader& reader, Answer& answer) {
 
 void read_fault(const JsonReader& reader, Answer& answer) {
     answer.is_client_fault = read_choice(reader, "code", {"Client", "Server"}, 1) == 0;
-    answer.text = reader.text("text").value_or("");
+    answer.text = reader.xml_text("text").value_or("");
     if (answer.text.empty()) reader.refuse("text", "is missing: the fault's text");
     answer.status = static_cast<unsigned>(reader.integer("status", 200, 599).value_or(500));
 }
 
 void read_error_data(const JsonReader& reader, Answer& answer) {
-    answer.code = reader.text("code").value_or("");
+    answer.code = reader.xml_text("code").value_or("");
     if (answer.code.empty()) reader.refuse("code", "is missing: ErrorData's ErrorCode");
-    answer.description = reader.text("description").value_or("");
-    answer.native_error_detail = reader.text("native_error_detail").value_or("");
+    answer.description = reader.xml_text("description").value_or("");
+    answer.native_error_detail = reader.xml_text("native_error_detail").value_or("");
 }
 
 AnswerKind read_kind(const Json& json) {

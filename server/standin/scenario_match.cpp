@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "standin/field_path.hpp"
+#include "standin/masking.hpp"
 
 namespace customercare::standin {
 
@@ -30,10 +31,7 @@ std::string field_miss(const std::string& path, const std::string& wanted,
 std::string header_miss(const std::string& name, const std::string& wanted,
                         const model::HttpHeader* sent) {
     if (sent == nullptr) return "there is no header " + name;
-    if (model::equals_ignoring_case(name, "Authorization") ||
-        model::equals_ignoring_case(name, "Cookie")) {
-        return "header " + name + " is another";
-    }
+    if (is_secret_header(name)) return "header " + name + " is another";
     return "header " + name + " is " + shown(sent->value) + ", not " + shown(wanted);
 }
 

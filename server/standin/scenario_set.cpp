@@ -1,7 +1,6 @@
 #include "standin/scenario_set.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "standin/magic_accounts.hpp"
 
@@ -35,32 +34,41 @@ Choice ScenarioSet::choose(const model::HttpRequest& request) {
     }
     // Without the lock: a message may be long, and an expression slow.
     Message message(request);
-    std::size_t fewest = std::numeric_limits<std::size_t>::max();
+    std::vector<Asked> asked;
+    bool is_answered = false;  // For sure: those behind only count their calls.
     for (const auto& entry : entries) {
-        if (!entry->scenario.is_enabled) continue;
-        std::vector<std::string> misses = entry->matcher.find_misses(message, find_credential_);
-        if (misses.empty()) {
-            if (std::string miss = claim(*entry, choice.scenario); !miss.empty()) {
-                misses.push_back(std::move(miss));
-            }
-        }
-        if (choice.scenario) {
-            choice.nearest.reset();
-            return choice;
-        }
-        if (misses.size() >= fewest) continue;
-        fewest = misses.size();
-        choice.nearest = NearMiss{entry->scenario.id, entry->scenario.name, join(misses)};
+        const Scenario& scenario = entry->scenario;
+        if (!scenario.is_enabled || (is_answered && !scenario.match.call)) continue;
+        asked.push_back({*entry, entry->matcher.find_misses(message, find_credential_)});
+        is_answered =
+            is_answered || (asked.back().misses.empty() && !scenario.match.call && !scenario.times);
     }
-    if (has_magic_accounts_) choice.scenario = find_magic_account(message);
-    if (choice.scenario) choice.nearest.reset();
+    choice.scenario = claim(asked);
+    if (!choice.scenario && has_magic_accounts_) choice.scenario = find_magic_account(message);
+    if (!choice.scenario) choice.nearest = nearest_of(asked);
     return choice;
 }
 
-/// Why the scenario does not answer, though its conditions hold; "" if it does.
-std::string ScenarioSet::claim(Entry& entry, std::optional<Scenario>& claimed) {
+/// The first that answers, counted as used. The others are told why they don't.
+std::optional<Scenario> ScenarioSet::claim(std::vector<Asked>& asked) {
+    std::optional<Scenario> claimed;
+    // One lock for all, so that requests at the same time are a first and a second one everywhere.
     const std::lock_guard lock(mutex_);
-    Scenario& scenario = entry.scenario;
+    for (Asked& one : asked) {
+        if (!one.misses.empty()) continue;
+        if (std::string miss = count_call(one.entry); !miss.empty()) {
+            one.misses.push_back(std::move(miss));
+        } else if (!claimed) {
+            ++one.entry.scenario.used;
+            claimed = one.entry.scenario;
+        }
+    }
+    return claimed;
+}
+
+/// Why the scenario may not answer, though its conditions hold; "" if it may.
+std::string ScenarioSet::count_call(Entry& entry) {
+    const Scenario& scenario = entry.scenario;
     if (scenario.match.call && ++entry.calls != *scenario.match.call) {
         return "this is call " + std::to_string(entry.calls) + ", not " +
                std::to_string(*scenario.match.call);
@@ -68,9 +76,17 @@ std::string ScenarioSet::claim(Entry& entry, std::optional<Scenario>& claimed) {
     if (scenario.times && scenario.used >= *scenario.times) {
         return "it has answered all of its " + std::to_string(*scenario.times) + " times";
     }
-    ++scenario.used;
-    claimed = scenario;
     return {};
+}
+
+std::optional<NearMiss> ScenarioSet::nearest_of(const std::vector<Asked>& asked) {
+    const auto nearest =
+        std::min_element(asked.begin(), asked.end(), [](const Asked& left, const Asked& right) {
+            return left.misses.size() < right.misses.size();
+        });
+    if (nearest == asked.end()) return std::nullopt;
+    const Scenario& scenario = nearest->entry.scenario;
+    return NearMiss{scenario.id, scenario.name, join(nearest->misses)};
 }
 
 std::vector<Scenario> ScenarioSet::list() const {

@@ -55,10 +55,16 @@ private:
         const Matcher matcher;
     };
     using Entries = std::vector<std::shared_ptr<Entry>>;
+    struct Asked {
+        Entry& entry;
+        std::vector<std::string> misses;
+    };
 
     [[nodiscard]] Entries::iterator find_entry(std::int64_t id);
     void add_locked(Scenario scenario);
-    [[nodiscard]] std::string claim(Entry& entry, std::optional<Scenario>& claimed);
+    [[nodiscard]] std::optional<Scenario> claim(std::vector<Asked>& asked);
+    [[nodiscard]] static std::string count_call(Entry& entry);
+    [[nodiscard]] static std::optional<NearMiss> nearest_of(const std::vector<Asked>& asked);
 
     const std::vector<Scenario> initial_;
     const bool has_magic_accounts_;

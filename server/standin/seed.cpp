@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "model/error.hpp"
+#include "soap/xml_reader.hpp"
 #include "standin/exchange.hpp"
 #include "standin/explanation.hpp"
+#include "standin/json_reader.hpp"
 #include "standin/masking.hpp"
 #include "store/call_log_from_json.hpp"
 
@@ -30,6 +32,55 @@ std::string own_sender() {
            std::to_string(number++);
 }
 
+[[noreturn]] void refuse_text(const std::string& path, const std::string& why) {
+    throw model::ServiceError(model::ErrorCode::usage, path + ' ' + why);
+}
+
+void check_characters(const store::Json& json, const std::string& path) {
+    if (json.is_string()) {
+        const std::string why = why_not_in_xml(json.get_ref<const std::string&>());
+        if (!why.empty()) refuse_text(path, why);
+    }
+    if (!json.is_structured()) return;
+    std::size_t number = 0;
+    for (const auto& [name, value] : json.items()) {
+        check_characters(value, json.is_array() ? path + '[' + std::to_string(++number) + ']'
+                                                : path + '/' + name);
+    }
+}
+
+/// True for one well-formed element, and nothing beside it.
+bool is_element(std::string_view xml) {
+    constexpr std::size_t max_attributes = 1000;
+    using Node = soap::XmlReader::Node;
+    soap::XmlReader reader(xml.size(), max_attributes);
+    reader.reset(xml);
+    std::size_t depth = 0;
+    do {
+        const Node node = reader.next();
+        if (node == Node::start_element) {
+            ++depth;
+        } else if (node == Node::error || depth == 0) {
+            return false;
+        } else if (node == Node::end_element) {
+            --depth;
+        }
+    } while (depth > 0);
+    return reader.end() == xml.size();
+}
+
+/// Refuses what no message could have brought.
+void check_texts(const store::Json& json, const model::CallLog& call_log) {
+    for (const char* name : {"credential", "CallerId", "BaseRequest", "CustomerCallLog"}) {
+        if (const auto member = json.find(name); member != json.end()) {
+            check_characters(*member, name);
+        }
+    }
+    for (const model::OpenContent& content : call_log.open_content) {
+        if (!is_element(content.xml)) refuse_text(content.path, "is no well-formed XML element");
+    }
+}
+
 store::NewCallLog read_line(std::size_t line, std::string_view text, model::Instant now) {
     try {
         const auto json = store::Json::parse(text);
@@ -37,6 +88,7 @@ store::NewCallLog read_line(std::size_t line, std::string_view text, model::Inst
                                  .sender = own_sender(),
                                  .credential_label = json.value("credential", ""),
                                  .received_at = now};
+        check_texts(json, record.call_log);
         if (const auto at = json.find("receivedAt"); at != json.end()) {
             const auto time =
                 at->is_string() ? model::parse_date_time(at->get<std::string>()) : std::nullopt;

@@ -40,13 +40,17 @@ std::shared_ptr<Exchange> begin_exchange(const model::HttpRequest& request, Sand
 
 void end_exchange(Exchange& exchange, const Sandbox& sandbox, const model::HttpReply& reply) {
     exchange.end = Exchange::SteadyClock::now();
-    exchange.status = reply.status;
-    exchange.reply_headers = reply.headers;
-    if (!reply.content_type.empty()) {
-        exchange.reply_headers.emplace_back("Content-Type", reply.content_type);
+    exchange.wire_fault = reply.wire_fault;
+    if (has_head(reply)) {
+        exchange.status = reply.status;
+        exchange.reply_headers = reply.headers;
+        if (!reply.content_type.empty()) {
+            exchange.reply_headers.emplace_back("Content-Type", reply.content_type);
+        }
     }
-    exchange.reply_body = reply.body.substr(0, sandbox.options().journal_max_body_bytes);
-    exchange.reply_bytes = reply.body.size();
+    const std::string_view body = sent_body(reply);
+    exchange.reply_body = body.substr(0, sandbox.options().journal_max_body_bytes);
+    exchange.reply_bytes = body.size();
     exchange.outcome = reply.summary.outcome;
     exchange.soap_version = reply.summary.soap_version;
     exchange.detail = reply.summary.detail;
@@ -54,6 +58,25 @@ void end_exchange(Exchange& exchange, const Sandbox& sandbox, const model::HttpR
 }
 
 }  // namespace
+
+bool has_head(const model::HttpReply& reply) {
+    return reply.wire_fault == model::WireFault::none ||
+           reply.wire_fault == model::WireFault::truncated;
+}
+
+std::string_view sent_body(const model::HttpReply& reply) {
+    switch (reply.wire_fault) {
+        case model::WireFault::reset:
+        case model::WireFault::silence:
+            return {};
+        case model::WireFault::truncated:
+            return std::string_view(reply.body).substr(0, reply.truncated_after);
+        case model::WireFault::none:
+        case model::WireFault::raw:
+            break;
+    }
+    return reply.body;
+}
 
 SandboxAddress sandbox_address(const model::HttpRequest& request) {
     SandboxAddress address{.name = {}, .mount = {}, .target = request.target};
@@ -63,6 +86,11 @@ SandboxAddress sandbox_address(const model::HttpRequest& request) {
         address.name = request.target.substr(sandbox_prefix.size(), end - sandbox_prefix.size());
         address.mount = request.target.substr(0, end);
         address.target = request.target.substr(end);
+        if (address.name.empty()) {
+            throw model::ServiceError(model::ErrorCode::usage,
+                                      "the path names no sandbox: it is /sandbox/NAME/..., or has "
+                                      "no /sandbox for the default one");
+        }
         if (!address.target.starts_with('/')) address.target = "/";
     }
     const model::HttpHeader* header = request.find(sandbox_header);

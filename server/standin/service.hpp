@@ -19,8 +19,12 @@ struct SandboxAddress {
     std::string_view mount;   ///< The prefix, or "".
     std::string_view target;  ///< Without the prefix.
 };
-/// Throws ServiceError{usage} if both are there and differ.
+/// Throws ServiceError{usage} if both are there and differ, or if the prefix has no name.
 [[nodiscard]] SandboxAddress sandbox_address(const model::HttpRequest& request);
+
+// What of a reply reaches the client if HttpReply::wire_fault is not none.
+[[nodiscard]] bool has_head(const model::HttpReply& reply);  ///< Status line and headers.
+[[nodiscard]] std::string_view sent_body(const model::HttpReply& reply);
 
 /// What answers at the service's address in a stand-in: finds the sandbox, lets a scenario or its
 /// endpoint answer, and writes the journal. May be used from any thread.

@@ -20,9 +20,14 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t max_wait_ms = 300'000;
 constexpr std::size_t nearest_shown = 3;
 
-constexpr std::array<std::string_view, 13> request_fields{
-    "outcome", "operation", "message_id", "account_number", "soap",        "status",    "method",
-    "target",  "action",    "peer",       "call_log_id",    "explanation", "request_id"};
+/// Those of a summary, in its order.
+constexpr std::array<std::string_view, 24> request_fields{
+    // How it came.
+    "id", "at", "request_id", "x_request_id", "trace_id", "peer", "sandbox", "method", "target",
+    // What it is, and what became of it.
+    "soap", "operation", "action", "status", "outcome", "explanation", "message_id",
+    "account_number", "call_log_id", "scenario/id", "scenario/name", "nearest_scenario/id",
+    "nearest_scenario/name", "ignored_count", "duration_us"};
 
 [[noreturn]] void refuse(const std::string& why) {
     throw model::ServiceError(model::ErrorCode::usage, why);
@@ -102,8 +107,11 @@ Verification::Verification(const nlohmann::json& body) {
     if (count == nullptr) return;
     if (count->is_object()) {
         const JsonReader range(*count, expected.path_of("count"), {"at_least", "at_most"});
-        at_least_ = range.integer("at_least", 0, INT64_MAX).value_or(0);
-        at_most_ = range.integer("at_most", 0, INT64_MAX).value_or(INT64_MAX);
+        const auto at_least = range.integer("at_least", 0, INT64_MAX);
+        const auto at_most = range.integer("at_most", at_least.value_or(0), INT64_MAX);
+        if (!at_least && !at_most) expected.refuse("count", "must have at_least, at_most or both");
+        at_least_ = at_least.value_or(0);
+        at_most_ = at_most.value_or(INT64_MAX);
     } else {
         at_least_ = at_most_ = *expected.integer("count", 0, INT64_MAX);
     }
@@ -114,12 +122,15 @@ Verification::Candidate Verification::compare(std::int64_t id, const Json& json)
     for (const Condition& condition : conditions_) {
         std::vector<std::string> found;
         collect(json, condition.field, found);
-        const bool is_met = condition.is_absent ? found.empty()
+        // A summary has all its members; what the request had not is "" or null.
+        const bool is_absent =
+            found.empty() || (!is_of_call_logs_ && found == std::vector<std::string>{""});
+        const bool is_met = condition.is_absent ? is_absent
                                                 : std::find(found.begin(), found.end(),
                                                             condition.value) != found.end();
         if (is_met) continue;
-        candidate.differences.emplace_back(
-            &condition, found.empty() ? std::nullopt : std::optional(found.front()));
+        candidate.differences.emplace_back(&condition,
+                                           is_absent ? std::nullopt : std::optional(found.front()));
     }
     return candidate;
 }

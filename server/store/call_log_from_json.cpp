@@ -124,7 +124,9 @@ private:
     static void set(const Json& json, const std::string& path,
                     std::optional<std::int32_t>& number) {
         using Limits = std::numeric_limits<std::int32_t>;
-        if (!json.is_number_integer() || json < Limits::min() || json > Limits::max()) {
+        // As a double, since an unsigned number beyond int64 would compare as a negative one.
+        if (!json.is_number_integer() || json.get<double>() < Limits::min() ||
+            json.get<double>() > Limits::max()) {
             refuse(path, "must be an integer of 32 bits");
         }
         number = json.get<std::int32_t>();

@@ -19,6 +19,7 @@ struct DiskSpace {
     enum class State : std::uint8_t { enough, low, full };
     State state = State::enough;
     std::uint64_t free_bytes = 0;  ///< When it was last looked at.
+    std::uint64_t warn_bytes = 0;  ///< Of the limits in force.
 };
 
 /// Free bytes on the disk of a file, or of its folder while it is not there; nullopt if the system
@@ -38,7 +39,7 @@ public:
     bool look();
 
     // From any thread.
-    [[nodiscard]] DiskSpace now() const { return {state_, free_bytes_}; }
+    [[nodiscard]] DiskSpace now() const { return {state_, free_bytes_, warn_bytes_}; }
     void change_limits(FreeSpaceLimits limits);  ///< Counts from the next look.
 
 private:

@@ -131,14 +131,89 @@ TEST_CASE("A backup replaces no file unless it is told to, and never one in use"
     CHECK(forced.output.empty());
     CHECK(message_ids(installation.backup) == Ids{"m1", "m2"});
 
-    for (const std::string& own : {installation.database(), installation.database() + ".key"}) {
-        CHECK(installation.run({"backup", "--force", own}).exit_code == 2);
-    }
     CHECK(installation.run({"backup", installation.directory.path("missing/b.db")}).exit_code == 1);
     CHECK(run_program({"backup", installation.directory.path("b.db"), "--database",
                        installation.directory.path("missing.db")})
               .exit_code == 1);
     store(server, "m3");
+}
+
+TEST_CASE("Neither a backup nor an export takes the place of a file in use, by whatever name",
+          "[integration][backup]") {
+    namespace fs = std::filesystem;
+    const Installation installation;
+    const auto path = [&](const char* name) { return installation.directory.path(name); };
+    for (const char* name : {"server.toml", "server.log", "server.crt"}) std::ofstream(path(name));
+    ServerProcess server(installation.directory.path());
+    store(server, "m1");
+    const std::string sandbox = "X-CustomerCare-Sandbox: a\r\n";
+    REQUIRE(is_success(call(server.port(), post(Soap::v11, sample_message(Soap::v11), sandbox))));
+    fs::create_directory_symlink(".", path("here"));
+    fs::create_hard_link(installation.database(), path("hard.db"));
+    fs::create_symlink("customercare.db", path("link.db"));
+
+    std::vector<std::string> own{"here/customercare.db", "hard.db", "link.db", "server.toml",
+                                 "server.log", "server.crt",
+                                 // There is none, but it would be taken for the database's.
+                                 "customercare.db-journal"};
+    for (const std::string& name : installation.files()) {
+        if (name.starts_with("customercare.db")) own.push_back(name);
+    }
+    CHECK(own.size() > 14);
+    const std::string key = read_file(path("customercare.db.key"));
+    for (const std::string& name : own) {
+        const std::string file = path(name.c_str());
+        for (const std::vector<std::string>& command :
+             {std::vector<std::string>{"backup", "--force", file},
+              {"calllogs", "export", "--format", "csv", "--output", file}}) {
+            std::vector<std::string> arguments = command;
+            arguments.insert(arguments.end(), {"--config", path("server.toml"), "--set",
+                                               "log.file=" + path("server.log"), "--set",
+                                               "tls.certificate=" + path("server.crt")});
+            const ProgramResult result = installation.run(arguments);
+            INFO(command.front() << ' ' << name << ' ' << result.errors);
+            CHECK(result.exit_code == 2);
+            CHECK_THAT(result.errors, Contains(file + " is in use by this installation"));
+        }
+    }
+    CHECK(read_file(path("customercare.db.key")) == key);
+    CHECK(fs::file_size(path("server.crt")) == 0);
+    store(server, "m2");
+    CHECK(server.stop() == 0);
+    CHECK(message_ids(installation.database()) == Ids{"m1", "m2"});
+}
+
+TEST_CASE("A backup goes to a regular file only, and says so", "[integration][backup]") {
+    namespace fs = std::filesystem;
+    const Installation installation;
+    ServerProcess(installation.directory.path()).stop();
+    const auto path = [&](const char* name) { return installation.directory.path(name); };
+    REQUIRE(mkfifo(path("pipe").c_str(), 0600) == 0);
+    fs::create_symlink("nowhere", path("dangling"));
+    std::ofstream(path("other.db")) << "other";
+    fs::create_symlink("other.db", path("link"));
+    std::ofstream(path("left.db-wal"));
+
+    const auto refusal = [&](const std::string& file, bool is_forced) {
+        std::vector<std::string> arguments{"backup", file};
+        if (is_forced) arguments.emplace_back("--force");
+        const ProgramResult result = installation.run(arguments);
+        CHECK(result.exit_code == 2);
+        return result.errors;
+    };
+    for (const bool is_forced : {false, true}) {
+        CHECK_THAT(refusal(path("pipe"), is_forced), Contains("pipe is no regular file"));
+        CHECK_THAT(refusal(path("dangling"), is_forced), Contains("dangling is a link"));
+        CHECK_THAT(refusal(path("link"), is_forced), Contains("link is a link"));
+        CHECK_THAT(refusal(path("folder/"), is_forced), Contains("folder/ is a folder"));
+        CHECK_THAT(refusal(path(""), is_forced), Contains("is a folder"));
+        CHECK_THAT(refusal(path("left.db"), is_forced), Contains("left.db-wal is there"));
+        CHECK_THAT(refusal("", is_forced), Contains("FILE is empty"));
+        CHECK_THAT(refusal("-", is_forced), Contains("a backup can't go to a pipe"));
+    }
+    CHECK(fs::is_fifo(path("pipe")));
+    CHECK(read_file(path("other.db")) == "other");
+    CHECK_FALSE(fs::exists("-"));
 }
 
 TEST_CASE("A restore brings the backup back, and keeps what was there", "[integration][backup]") {

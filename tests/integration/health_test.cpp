@@ -31,6 +31,10 @@ TEST_CASE("The command health says whether the server takes requests", "[integra
     CHECK_THAT(ready.output, Contains("\"ready\":true"));
     CHECK(ready.errors.empty());
     CHECK(health({"--url", "http://" + address + "/livez"}).output == "ok\n");
+    for (const char* no_path : {"", "/"}) {
+        CHECK_THAT(health({"--url", "http://" + address + no_path}).output,
+                   Contains("\"ready\":true"));
+    }
 
     const ProgramResult other = health({"--url", "http://" + address + "/nothing"});
     CHECK(other.exit_code == 1);

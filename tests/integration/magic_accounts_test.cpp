@@ -100,6 +100,7 @@ TEST_CASE("The list of magic accounts is served, and they are in the journal",
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path());
     const ScenarioAdmin stand_in(server);
+    CHECK(stand_in.get("/magic-accounts").at("enabled") == true);
     const auto list = stand_in.get("/magic-accounts").at("magic_accounts");
     REQUIRE(list.size() == 13);
     CHECK(list[0] ==
@@ -117,6 +118,7 @@ TEST_CASE("Magic accounts can be switched off", "[integration][magic]") {
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path(), {"--set", "standin.magic_accounts=false"});
     CHECK(is_success(call(server.port(), call_for(number(1)))));
+    CHECK(ScenarioAdmin(server).get("/magic-accounts").at("enabled") == false);
 }
 
 TEST_CASE("The README lists every magic account", "[integration][magic]") {

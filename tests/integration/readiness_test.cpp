@@ -58,6 +58,38 @@ TEST_CASE("A server that is well says so, check by check", "[integration][health
     CHECK(json::parse(ask_admin(server, "/livez?verbose").body)["alive"] == true);
 }
 
+TEST_CASE("HEAD tells of life and readiness by its status alone", "[integration][health]") {
+    const TemporaryDirectory directory;
+    ServerProcess server(directory.path(), {"--set", "http.drain_delay_ms=3600000"});
+    HttpClient client(server.admin_port());
+    const auto ask = [&](const std::string& path) {
+        REQUIRE(client.send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        const auto reply = client.receive(true);
+        REQUIRE(reply);
+        CHECK(reply->body.empty());
+        return reply->status;
+    };
+    CHECK(ask("/livez") == 200);
+    CHECK(ask("/readyz") == 200);
+    server.send_signal(SIGTERM);
+    wait_until_ready(server, false);
+    CHECK(ask("/readyz") == 503);
+    CHECK(ask("/livez") == 200);
+}
+
+TEST_CASE("A stand-in's admin server goes by the names of admin.hosts, too",
+          "[integration][standin]") {
+    const TemporaryDirectory directory;
+    const ServerProcess server(directory.path(), {"--set", "admin.hosts=standin,box.example"});
+    const auto status = [&](const std::string& host) {
+        return call(server.admin_port(), "GET /journal HTTP/1.1\r\nHost: " + host + ":8081\r\n\r\n")
+            .status;
+    };
+    CHECK(status("standin") == 200);
+    CHECK(status("box.example") == 200);
+    CHECK(status("other.example") == 403);
+}
+
 TEST_CASE("A store that fails makes the server unready, until it works again",
           "[integration][health]") {
     const TemporaryDirectory directory;

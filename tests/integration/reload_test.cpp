@@ -1,9 +1,12 @@
 #include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
+#include "support/certificates.hpp"
 #include "support/database.hpp"
 #include "support/http_client.hpp"
 #include "support/load.hpp"
@@ -79,10 +82,47 @@ TEST_CASE(
                                       "guard.max_depth?; the old settings stay in force"));
     CHECK(text_of(send(server, "any", "text"), "ErrorCode") == "AuthenticationFailed");
 
+    std::filesystem::remove(test.file);
+    std::filesystem::create_directory(test.file);
+    server.send_signal(SIGHUP);
+    wait_for_log(server, " settings_not_reloaded ", 2);
+    CHECK_THAT(server.log(), Contains("server.toml is a directory; the old settings stay"));
+    std::filesystem::remove(test.file);
+
     test.write("[credentials]\npolicy = \"any\"\n");
     test.reload(server, "settings_reloaded");
     CHECK(is_success(send(server, "any", "text")));
     CHECK(server.stop() == 0);
+}
+
+TEST_CASE("A settings file that is a directory is named, and not taken for a failure",
+          "[integration][reload]") {
+    const TemporaryDirectory directory;
+    for (const char* command : {"serve", "check-config", "backup"}) {
+        std::vector<std::string> arguments{command, "--config", directory.path()};
+        if (command == std::string("backup")) arguments.push_back(directory.path("b.db"));
+        const ProgramResult result = run_program(arguments);
+        CHECK(result.exit_code == 2);
+        CHECK_THAT(result.errors, Contains(directory.path().string() + " is a directory"));
+    }
+}
+
+TEST_CASE("check-config tries certificate and key, and prints the settings even so",
+          "[integration][reload]") {
+    const TemporaryDirectory directory;
+    const CertificateFiles files = CertificateAuthority(directory.path()).issue("server");
+    const auto check = [](const std::string& certificate, const std::string& key) {
+        return run_program(
+            {"check-config", "--set", "tls.certificate=" + certificate, "--set", "tls.key=" + key});
+    };
+    CHECK(check(files.certificate, files.key).exit_code == 0);
+    const ProgramResult missing = check("/x", files.key);
+    CHECK(missing.exit_code == 2);
+    CHECK_THAT(missing.output, Contains("certificate = \"/x\""));
+    CHECK_THAT(missing.errors, Contains("tls.certificate: /x can't be used: No such file"));
+    const ProgramResult other = check(files.certificate, files.certificate);
+    CHECK(other.exit_code == 2);
+    CHECK_THAT(other.errors, Contains("tls.key: " + files.certificate));
 }
 
 TEST_CASE("Under load, reloads cost no call", "[integration][reload]") {

@@ -84,6 +84,12 @@ TEST_CASE_METHOD(ScenarioServer, "What is wrong with a scenario is told",
                Contains("unknown key answer.when; allowed here: kind, delay_ms"));
     CHECK_THAT(refused(R"({"match":{"fields":{"PhoneType":"x"}},"answer":{"kind":"pass"}})"),
                Contains("could be any of these fields"));
+    CHECK_THAT(refused(R"({"match":{"header":{"":"x"}},"answer":{"kind":"pass"}})"),
+               Contains("match.header has a name that no HTTP header has"));
+    CHECK_THAT(refused(R"({"match":{"xpath":"//ws:a"},"answer":{"kind":"pass"}})"),
+               Contains("match.xpath has the prefix ws: and can select nothing"));
+    CHECK_THAT(refused(R"({"answer":{"kind":"fault","text":"a\u0001"}})"),
+               Contains("answer.text must not have U+0001"));
     CHECK(stand_in.call("PUT", "/scenarios/9", R"({"answer":{"kind":"pass"}})").status == 404);
     CHECK(stand_in.call("DELETE", "/scenarios/9").status == 404);
     CHECK(stand_in.call("GET", "/scenarios/x").status == 404);
@@ -147,6 +153,11 @@ TEST_CASE_METHOD(ScenarioServer, "The nth call, and so many times", "[integratio
     stand_in.only_scenario(R"({"times":2,"answer":{"kind":"http","status":418}})");
     CHECK(send().status == 418);
     CHECK(send().status == 418);
+    CHECK(is_success(send()));
+    stand_in.only_scenario(R"({"match":{"call":1},"answer":{"kind":"http","status":418}})");
+    stand_in.add_scenario(R"({"match":{"call":2},"answer":{"kind":"http","status":419}})");
+    CHECK(send().status == 418);
+    CHECK(send().status == 419);
     CHECK(is_success(send()));
 }
 

@@ -74,6 +74,10 @@ TEST_CASE("Call logs are verified in words of the contract", "[integration][stan
     CHECK_THAT(stand_in.refusal(call_logs_with({{"SSN", "1"}}, 1)), Contains("kept sealed"));
     CHECK_THAT(stand_in.refusal(Json::object()), Contains("call_logs"));
     CHECK_THAT(stand_in.refusal({{"call_logs", {{"were", 1}}}}), Contains("call_logs.were"));
+    CHECK_THAT(stand_in.refusal(call_logs_with(Json::object(), Json::object())),
+               Contains("call_logs.count must have at_least, at_most or both"));
+    CHECK_THAT(stand_in.refusal(call_logs_with(Json::object(), {{"at_least", 5}, {"at_most", 2}})),
+               Contains("call_logs.count.at_most must be an integer from 5 to "));
 }
 
 TEST_CASE("Requests are verified likewise", "[integration][standin]") {
@@ -81,8 +85,20 @@ TEST_CASE("Requests are verified likewise", "[integration][standin]") {
     stand_in.send({{"DirectUserNameToken", ""}});
     const Json body{{"requests", {{"where", {{"outcome", "AuthenticationFailed"}}}, {"count", 1}}}};
     CHECK(stand_in.verify(body).at("matches") == Json{1});
+    const auto matches = [&](const std::string& field, const Json& value) {
+        return stand_in.verify({{"requests", {{"where", {{field, value}}}}}}).at("matches");
+    };
+    CHECK(matches("call_log_id", nullptr) == Json{1});
+    CHECK(matches("scenario/id", nullptr) == Json{1});
+    CHECK(matches("explanation", nullptr).empty());
+    CHECK(matches("trace_id", stand_in.admin.last_entry().at("trace_id")) == Json{1});
+    stand_in.send({{"AccountNumber", "000000000001"}});
+    CHECK(matches("scenario/name", "magic account 000000000001") == Json{2});
+    CHECK(stand_in.verify({{"requests", {{"where", {{"call_log_id", 7}}}}}}).at("text") ==
+          "Expected at least 1 request with call_log_id 7; found 0. Nearest: request 2: "
+          "call_log_id is absent.");
     CHECK_THAT(stand_in.refusal({{"requests", {{"where", {{"result", "x"}}}}}}),
-               Contains("outcome, operation"));
+               Contains("status, outcome, explanation"));
 }
 
 TEST_CASE("A verification waits until it is true, or its time is over", "[integration][standin]") {
@@ -143,7 +159,20 @@ TEST_CASE("Seeds that are no call logs are refused by line and place", "[integra
                Contains("400 line 1: CustomerCallLog/Account/Numer is no element"));
     CHECK_THAT(refusal("{", lines), Contains("400 line 1: it is not a call log in JSON"));
     CHECK_THAT(refusal("{\"receivedAt\":\"today\"}", lines), Contains("receivedAt must be a time"));
+    CHECK_THAT(refusal("{\"CustomerCallLog\":{\"RequestType\":18446744073709551615}}", lines),
+               Contains("CustomerCallLog/RequestType must be an integer of 32 bits"));
+    CHECK_THAT(refusal("{\"CallerId\":\"\\u0001\"}", "application/X-NDJSON ; charset=utf-8"),
+               Contains("400 line 1: CallerId must not have U+0001"));
+    CHECK_THAT(
+        refusal(R"({"CustomerCallLog":{"Requestor":{"Fax":[{},{"Phone":"\uFFFE"}]}}})", lines),
+        Contains("CustomerCallLog/Requestor/Fax[2]/Phone must not have U+FFFE"));
+    for (const char* xml : {"<a", "<a>", "<a/>b", "<a/><b/>", "<!-- --><a/>", "<a b='1' b='2'/>"}) {
+        CHECK_THAT(refusal(R"({"CustomerCallLog":{"Requestor":{"a":")" + std::string(xml) + "\"}}}",
+                           lines),
+                   Contains("CustomerCallLog/Requestor/a is no well-formed XML element"));
+    }
     CHECK_THAT(refusal("x", "text/plain"), Contains("415 Content-Type must be"));
+    CHECK_THAT(refusal("x", "application/x-ndjsonl"), Contains("415 Content-Type must be"));
     CHECK_THAT(refusal("<a>", "text/xml"),
                Contains("400 the message was not stored (fault): The root element is a"));
     CHECK(stand_in.admin.get("/call-logs").at("call_logs").empty());
@@ -153,6 +182,26 @@ TEST_CASE("Seeds that are no call logs are refused by line and place", "[integra
                             "Content-Type: application/soap+xml; charset=utf-8\r\n");
     CHECK(Json::parse(seeded.body) == Json{{"stored", 1}, {"ids", {1}}});
     CHECK(stand_in.admin.get("/journal").at("entries").empty());
+}
+
+TEST_CASE("Query parameters that are not known are refused", "[integration][standin]") {
+    const StandIn stand_in;
+    const auto refusal = [&](std::string_view method, const std::string& target) {
+        const HttpReply reply = stand_in.admin.call(method, target);
+        CHECK(reply.status == 400);
+        return Json::parse(reply.body).at("error").get<std::string>();
+    };
+    CHECK(refusal("GET", "/call-logs?acount=zzz") ==
+          "unknown query parameter acount; allowed here: account, customer, premise, message_id, "
+          "from, to, limit, after");
+    CHECK_THAT(refusal("GET", "/sandbox/a/journal?limit=1&Outcome=x"),
+               Contains("unknown query parameter Outcome"));
+    CHECK(refusal("GET", "/events?before=1") ==
+          "unknown query parameter before; allowed here: after");
+    CHECK(refusal("DELETE", "/call-logs?account=1") ==
+          "unknown query parameter account; allowed here: none");
+    CHECK(stand_in.admin.call("GET", "/journal?&limit=1&").status == 200);
+    CHECK(stand_in.admin.call("GET", "/clock?").status == 200);
 }
 
 TEST_CASE("With clock and ids set, replies are the same bytes from run to run",
@@ -189,6 +238,47 @@ TEST_CASE("The clock stands, moves and runs", "[integration][standin]") {
     CHECK(stand_in.admin.call("PUT", "/clock", "{").status == 400);
     CHECK(stand_in.admin.call("POST", "/clock/advance", "{}").status == 400);
     CHECK(stand_in.admin.call("POST", "/clock").headers.at("allow") == "GET, PUT, DELETE");
+}
+
+TEST_CASE("The clock stays within the years 1 to 9999", "[integration][standin]") {
+    const StandIn stand_in;
+    const auto refusal = [&](const std::string& seconds) {
+        const HttpReply reply =
+            stand_in.admin.call("POST", "/clock/advance", "{\"seconds\":" + seconds + "}");
+        CHECK(reply.status == 400);
+        return Json::parse(reply.body).at("error").get<std::string>();
+    };
+    CHECK_THAT(refusal("18446744073709551615"), Contains("seconds must be an integer from -"));
+    for (const char* now : {"0000-12-31T00:00:00Z", "10000-01-01T00:00:00Z"}) {
+        const HttpReply reply = stand_in.admin.call("PUT", "/clock", Json{{"now", now}}.dump());
+        CHECK(reply.status == 400);
+        CHECK_THAT(reply.body, Contains("in the years 1 to 9999"));
+    }
+    stand_in.admin.send("PUT", "/clock", {{"now", "9999-12-31T23:59:58Z"}});
+    CHECK_THAT(refusal("2"), Contains("leads out of the years 1 to 9999: it is 9999-12-31T23:59"));
+    CHECK(stand_in.admin.send("POST", "/clock/advance", {{"seconds", 1}}).at("now") ==
+          "9999-12-31T23:59:59.000Z");
+    CHECK(is_success(stand_in.send({{"MessageId", "last"}})));
+    stand_in.admin.send("PUT", "/clock", {{"now", "0001-01-01T00:00:00Z"}});
+    CHECK_THAT(refusal("-1"), Contains("leads out of the years 1 to 9999"));
+    const HttpReply first = stand_in.send({{"MessageId", "first"}});
+    CHECK(is_success(first));
+    CHECK(first.headers.at("date") == "Mon, 01 Jan 0001 00:00:00 GMT");
+    CHECK(stand_in.admin.get("/statistics").at("buckets").size() > 0);
+}
+
+TEST_CASE("Ids have a limit that leaves room behind", "[integration][standin]") {
+    const StandIn stand_in;
+    for (const char* name : {"next_call_log_id", "next_request_id"}) {
+        const HttpReply reply =
+            stand_in.admin.call("PUT", "/ids", Json{{name, 9007199254740993}}.dump());
+        CHECK(reply.status == 400);
+        CHECK_THAT(reply.body, Contains(" must be an integer from 1 to 9007199254740992"));
+        stand_in.admin.act("PUT", "/ids", Json{{name, 9007199254740992}}.dump());
+    }
+    CHECK(is_success(stand_in.send({{"MessageId", "1"}})));
+    CHECK(is_success(stand_in.send({{"MessageId", "2"}})));
+    CHECK(stand_in.admin.last_entry().at("call_log_id") == 9007199254740993);
 }
 
 TEST_CASE("A reset leaves nothing behind", "[integration][standin]") {

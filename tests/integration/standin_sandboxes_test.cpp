@@ -110,6 +110,60 @@ TEST_CASE("A dropped sandbox is gone with its files, and begins anew when it is 
     CHECK(admin.get("/sandbox/short/journal").at("last_id") == 1);
 }
 
+TEST_CASE("A drop answers what waits in the sandbox, and does not wait for it",
+          "[integration][standin]") {
+    const TemporaryDirectory directory;
+    const ServerProcess server(directory.path());
+    const AdminClient admin(server.admin_port());
+    REQUIRE(is_success(call(server.port(), in_sandbox("short"))));
+    HttpClient verifies(server.admin_port());
+    verifies.send(http_request("POST", "/sandbox/short/verify",
+                               R"({"call_logs":{"count":5},"wait_ms":300000})"));
+    HttpClient polls(server.admin_port());
+    polls.send(http_request("GET", "/sandbox/short/journal?after=1&wait_ms=300000"));
+    REQUIRE(admin.get("/sandbox/short/call-logs").at("call_logs").size() == 1);
+
+    admin.act("DELETE", "/sandboxes/short");
+    CHECK(verifies.receive());
+    CHECK(polls.receive());
+    CHECK(names(admin) == Json{""});
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+        CHECK(entry.path().string().find("sandbox") == std::string::npos);
+    }
+    REQUIRE(is_success(call(server.port(), in_sandbox("short"))));
+}
+
+TEST_CASE("What is left of a former run can be listed and dropped, also beyond the limit",
+          "[integration][standin]") {
+    const TemporaryDirectory directory;
+    {
+        ServerProcess server(directory.path());
+        for (const char* name : {"a", "b"}) {
+            REQUIRE(is_success(call(server.port(), in_sandbox(name))));
+        }
+        CHECK(server.stop() == 0);
+    }
+    const ServerProcess server(directory.path(), {"--set", "standin.max_sandboxes=1"});
+    const AdminClient admin(server.admin_port());
+    REQUIRE(is_success(call(server.port(), in_sandbox("c"))));
+    const Json listed = admin.get("/sandboxes").at("sandboxes");
+    REQUIRE(listed.size() == 4);
+    CHECK(listed[1] == Json{{"name", "a"},
+                            {"call_logs", nullptr},
+                            {"journal_entries", nullptr},
+                            {"scenarios", nullptr}});
+    admin.act("DELETE", "/sandboxes/a");
+    CHECK(names(admin) == Json{"", "b", "c"});
+}
+
+TEST_CASE("A path that names no sandbox is refused", "[integration][standin]") {
+    const TemporaryDirectory directory;
+    const ServerProcess server(directory.path());
+    const HttpReply refused = AdminClient(server.admin_port()).call("POST", "/sandbox//reset");
+    CHECK(refused.status == 400);
+    CHECK_THAT(refused.body, Contains("names no sandbox"));
+}
+
 TEST_CASE("An idle sandbox gives back its thread, and keeps its state", "[integration][standin]") {
     const TemporaryDirectory directory;
     const ServerProcess server(directory.path(), {"--set", "standin.sandbox_idle_s=1"});

@@ -13,6 +13,8 @@ import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 METHODS = {"get", "put", "post", "delete"}
+OF_EACH_MODE = {"/livez", "/readyz", "/metrics"}
+MAX_BODY = 65536
 problems = []
 
 
@@ -26,7 +28,7 @@ class Server:
         self.log = os.path.join(folder, "log")
         self.process = subprocess.Popen(
             [program, "serve", "--mode", "stand-in", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0",
-             "--database", os.path.join(folder, "test.db")], stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True)
+             "--database", os.path.join(folder, "test.db"), "--set", "http.max_body_bytes=%d" % MAX_BODY], stdout=subprocess.PIPE, stderr=open(self.log, "w"), text=True)
         line = self.process.stdout.readline()
         if not line.startswith("READY "):
             sys.exit("the server did not start: " + open(self.log).read())
@@ -128,6 +130,36 @@ def call_scenarios(check, message):
     check("GET", "/magic-accounts")
 
 
+def fields_of(summary):
+    """What /verify may ask of a request, with what that request has there."""
+    for name, value in summary.items():
+        if name.endswith("scenario"):
+            for part in ("id", "name"):
+                yield name + "/" + part, value and value[part]
+        else:
+            yield name, None if value == "" else value
+
+
+def verify_all_fields(check, summary):
+    for name, value in fields_of(summary):
+        verdict = check("POST", "/verify", {"requests": {"where": {"id": summary["id"], name: value}, "count": 1}})
+        if verdict and not verdict["satisfied"]:
+            problem("/verify does not find a request by its %s" % name)
+
+
+def refuse_each(check, document, described):
+    """What is refused everywhere is described everywhere."""
+    for path, method in sorted(described):
+        if path in OF_EACH_MODE:
+            continue
+        target = path.replace("{id}", "1").replace("{name}", "none")
+        check(method.upper(), target + "?nonsense=1", status=400)
+        check(method.upper(), target, headers={"X-CustomerCare-Sandbox": ".."}, status=400)
+        check(method.upper(), target, headers={"Origin": "http://elsewhere.example"}, status=403)
+        if "requestBody" in document["paths"][path][method]:
+            check(method.upper(), target, " " * (MAX_BODY + 1), status=413)
+
+
 def call_each(check):
     message = check("GET", "/sample?soap=1.2")["body"]
     check("GET", "/metrics")
@@ -148,7 +180,10 @@ def call_each(check):
     check("PUT", "/ids", {"next_call_log_id": 5}, status=409)
     call_scenarios(check, message)
     check("GET", "/journal")
-    for entry in check("GET", "/journal?after=0&wait_ms=10")["entries"]:
+    entries = check("GET", "/journal?after=0&wait_ms=10")["entries"]
+    for wanted in ("scenario", "nearest_scenario", "call_log_id"):
+        verify_all_fields(check, next(entry for entry in entries if entry[wanted]))
+    for entry in entries:
         check("GET", "/journal/%d" % entry["id"])
     check("GET", "/journal/%d" % (sent["journal_id"] + 1000), status=404)
     check("GET", "/journal?limit=0", status=400)
@@ -171,7 +206,6 @@ def call_each(check):
     check("DELETE", "/call-logs", status=204)
     check("DELETE", "/journal", status=204)
     check("DELETE", "/clock", status=204)
-    check("GET", "/clock", headers={"Origin": "http://elsewhere.example"}, status=403)
     check("POST", "/reset", status=204)
 
 
@@ -188,6 +222,7 @@ def main():
             described = check_paths(server, document)
             check = Checker(server, document)
             call_each(check)
+            refuse_each(check, document, described)
             for path, method in sorted(described - check.called):
                 problem("%s %s was not called" % (method, path))
         finally:

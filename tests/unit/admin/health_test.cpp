@@ -77,7 +77,8 @@ TEST_CASE("A certificate's end is warned of before, and refuses nobody", "[admin
     CHECK(find(check).state == CheckState::warning);
     end = noon(2026, 2, 28);
     CHECK(find(check).state == CheckState::warning);
-    CHECK_THAT(find(check).text, Contains("has expired on 2026-02-28"));
+    CHECK_THAT(find(check).text, Contains("has expired on 2026-02-28") && Contains("SIGHUP") &&
+                                     Contains("restart the service"));
 }
 
 }  // namespace customercare::admin

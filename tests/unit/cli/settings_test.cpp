@@ -166,6 +166,20 @@ TEST_CASE("An unknown setting is an error that names the nearest one", "[setting
           "CUSTOMERCARE_HTTP_LISTEN?");
     CHECK(error_of("", {}, {{"--set", "log.levle", "info"}}) ==
           "--set: unknown setting log.levle; did you mean log.level?");
+    CHECK_THAT(error_of("idle_timeout = 5"), Contains("did you mean http.idle_timeout_ms?"));
+}
+
+TEST_CASE("No setting is suggested that is not near, nor one of another section", "[settings]") {
+    CHECK(error_of("", {}, {{"--set", "limits.foo", "1"}}) ==
+          "--set: unknown setting limits.foo; see customercare check-config --explain limits");
+    CHECK(error_of("", {"CUSTOMERCARE_LIMITS_FOO=1"}) ==
+          "unknown environment variable CUSTOMERCARE_LIMITS_FOO; see customercare check-config "
+          "--explain limits");
+    CHECK(error_of("", {"CUSTOMERCARE_NOTHING=1"}) ==
+          "unknown environment variable CUSTOMERCARE_NOTHING; see customercare check-config "
+          "--reference");
+    // tls.key is nearer.
+    CHECK_THAT(error_of("", {}, {{"--set", "log.key", "1"}}), Contains("--explain log"));
 }
 
 TEST_CASE("Variables that Kubernetes makes for a service are no settings", "[settings]") {
@@ -202,6 +216,8 @@ TEST_CASE("A file that can't be read is an error that names it", "[settings]") {
     const char* const none = nullptr;
     CHECK_THROWS_WITH(load_settings("/nowhere.toml", &none, {}),
                       Contains("/nowhere.toml can't be read"));
+    CHECK_THROWS_WITH(load_settings(config_directory, &none, {}),
+                      Contains("/config is a directory"));
 }
 
 TEST_CASE("Effective settings are valid TOML that says where each value comes from", "[settings]") {
@@ -222,6 +238,16 @@ TEST_CASE("Effective settings load again whatever characters they hold", "[setti
     CHECK(loaded.settings.rules.success_code == "a\x7F\xC2\x85\xE2\x80\xA8");
     const auto again = load(effective_toml(loaded));
     CHECK(again.settings.rules.success_code == loaded.settings.rules.success_code);
+}
+
+TEST_CASE("Names of the admin server are host names without ports", "[settings]") {
+    CHECK(load("[admin]\nhosts = [\"standin\", \"box-1.example\"]").settings.admin_hosts ==
+          std::vector<std::string>{"standin", "box-1.example"});
+    for (const char* host : {"", "a:8081", "http://a", "a b"}) {
+        CAPTURE(host);
+        CHECK_THAT(error_of("[admin]\nhosts = [\"" + std::string(host) + "\"]"),
+                   Contains("allowed: array of host names"));
+    }
 }
 
 TEST_CASE("Secrets are never printed", "[settings]") {
@@ -259,6 +285,8 @@ TEST_CASE("A section is explained setting by setting, and an unknown key by the 
           "http.request_timeout_ms, http.idle_timeout_ms, http.write_timeout_ms");
     CHECK_THAT(refusal("level"), Contains("the nearest are log.level, "));
     CHECK_THAT(refusal("http."), Contains("unknown"));
+    CHECK_THAT(refusal("limits.foo"), Contains("limits.") && !Contains("tls."));
+    CHECK(refusal("") == "--explain: name a setting or section");
 }
 
 TEST_CASE("config/customercare.toml is what the table of settings says", "[settings]") {

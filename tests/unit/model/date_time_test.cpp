@@ -175,4 +175,13 @@ TEST_CASE("A reply's time looks as .NET serializes it", "[model]") {
     CHECK(text("2011-07-04T14:06:07.1234567Z", TimeZone::utc) == "2011-07-04T14:06:07.1234567Z");
     const LocalZone india("IST-5:30");
     CHECK(text("2011-01-04T20:06:07Z", TimeZone::local) == "2011-01-05T01:36:07+05:30");
+    CHECK(text("9999-12-31T20:00:00Z", TimeZone::local) == "9999-12-31T23:59:59.9999999+05:30");
+    const LocalZone east(new_york);
+    CHECK(text("0001-01-01T00:00:00Z", TimeZone::local) == "0001-01-01T00:00:00-05:00");
+}
+
+TEST_CASE("A clock beyond the years of four digits is written as the nearest of these", "[model]") {
+    const Instant now = parse_date_time("2011-01-04T00:00:00Z")->instant;
+    CHECK(utc_text(now + std::chrono::years(10'000)) == "9999-12-31T23:59:59.999Z");
+    CHECK(utc_text(now - std::chrono::years(3'000)) == "0001-01-01T00:00:00.000Z");
 }

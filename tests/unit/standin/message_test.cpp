@@ -118,6 +118,27 @@ TEST_CASE("A wrong XPath is told with its place", "[standin]") {
                                          Catch::Contains("at character 5 of //a["));
 }
 
+TEST_CASE("A prefix that is not ours is refused", "[standin]") {
+    const auto refusal = [](const std::string& text) -> std::string {
+        try {
+            const XPath xpath(text);
+        } catch (const model::ServiceError& error) {
+            return error.what();
+        }
+        return "accepted";
+    };
+    CHECK_THAT(
+        refusal("//soap:Body//ws:AccountNumber[.='1']"),
+        Catch::Contains("has the prefix ws:") && Catch::Contains("there are soap:, tns: and xsi:"));
+    for (const char* xpath : {"//*[@a-b:c]", "1 -ws:a", "ws:*", "child::other:a"}) {
+        CHECK_THAT(refusal(xpath), Catch::Contains("has the prefix "));
+    }
+    for (const char* xpath : {"//soap:Body/tns:*/@xsi:nil", "//a[.='ws:b']", "2-soap:a",
+                              "//descendant-or-self::a/@xml:lang"}) {
+        CHECK(refusal(xpath) == "accepted");
+    }
+}
+
 TEST_CASE("Hostile messages cost no more than their length", "[standin]") {
     // Deep, wide, many declarations: what is quadratic would not end within the test's time.
     std::string deep, open, declarations;

@@ -180,6 +180,27 @@ TEST_CASE("A recorded reply comes with its status and headers", "[standin][recor
     CHECK(replayed.reply->summary.outcome == "recorded");
 }
 
+TEST_CASE("A reply that was in another encoding says that it is in UTF-8 now",
+          "[standin][recording]") {
+    const auto [type, said] = GENERATE(table<std::string, std::string>(
+        {{"text/xml; charset=utf-16", "text/xml; charset=utf-8"},
+         {"application/soap+xml; charset=\"ISO-8859-1\"; action=\"a\"",
+          "application/soap+xml; charset=\"utf-8\"; action=\"a\""},
+         {"text/xml; charset=UTF-8", "text/xml; charset=UTF-8"},
+         {"text/xml", "text/xml"}}));
+    const test::TemporaryDirectory directory;
+    Recording recording =
+        sample(envelope(""), "<?xml version=\"1.0\" encoding='utf-16'?><a encoding='utf-16'/>");
+    recording.reply_headers = {{"content-type", type}};
+    Recorder(directory.path().string()).write(recording, "CreateCallLog");
+    Replay replay(directory.path().string(), {});
+    test::Request request{envelope("")};
+    const Replayed replayed = replay.answer(request.view(), "");
+    REQUIRE(replayed.reply);
+    CHECK(replayed.reply->headers == Headers{{"content-type", said}});
+    CHECK(replayed.reply->body == "<?xml version=\"1.0\" encoding='utf-8'?><a encoding='utf-16'/>");
+}
+
 TEST_CASE("What cannot be replayed is told at the start", "[standin][recording]") {
     const Folder folder({"1"});
     CHECK_THAT(replay_refusal(folder.file("none"), {}), Contains("standin.replay: "));

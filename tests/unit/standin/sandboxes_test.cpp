@@ -41,15 +41,16 @@ TEST_CASE("What is being tried when the waits end is tried once more, as the las
     std::promise<void> ended;
     std::promise<void> answered;
     bool is_first = true;
-    sandboxes.wait(steady_clock::now() + std::chrono::hours(1), [&](bool is_last) {
-        if (std::exchange(is_first, false)) {
-            begun.set_value();
-            ended.get_future().wait();
-        } else if (is_last) {
-            answered.set_value();
-        }
-        return is_last;
-    });
+    sandboxes.wait(sandboxes.get(""), steady_clock::now() + std::chrono::hours(1),
+                   [&](bool is_last) {
+                       if (std::exchange(is_first, false)) {
+                           begun.set_value();
+                           ended.get_future().wait();
+                       } else if (is_last) {
+                           answered.set_value();
+                       }
+                       return is_last;
+                   });
     begun.get_future().wait();
     sandboxes.end_waits();
     ended.set_value();

@@ -90,7 +90,13 @@ TEST_CASE("What is wrong with a scenario is told with its key and what is allowe
     CHECK_THAT(refused_match(R"({"fields":{"PhoneType":"1"}})"), Contains("could be any of"));
     CHECK_THAT(refused_match(R"({"fields":{"AccountNumber":1}})"),
                Contains("match.fields must be an object of strings"));
+    CHECK_THAT(refused_match(R"({"xpath":"//ws:AccountNumber"})"),
+               Contains("match.xpath has the prefix ws: and can select nothing"));
     CHECK_THAT(refused_match(R"({"header":[]})"), Contains("match.header must be an object"));
+    for (const char* name : {"", "a b", "Äh"}) {
+        CHECK_THAT(refused_match(R"({"header":{")" + std::string(name) + R"(":"x"}})"),
+                   Equals("match.header has a name that no HTTP header has"));
+    }
     CHECK_THAT(refused_match(R"({"call":0})"), Contains("match.call must be an integer from 1"));
 
     CHECK_THAT(refused_answer("{}"),
@@ -103,6 +109,18 @@ TEST_CASE("What is wrong with a scenario is told with its key and what is allowe
     CHECK_THAT(refused_answer(R"({"kind":"fault"})"), Contains("answer.text is missing"));
     CHECK_THAT(refused_answer(R"({"kind":"fault","text":"t","code":"Sender"})"),
                Equals(R"(answer.code must be "Client" or "Server")"));
+    for (const char* member : {"code", "description", "native_error_detail"}) {
+        CHECK_THAT(refused_answer(R"({"kind":"error_data","code":"1",")" + std::string(member) +
+                                  R"(":"a\u0001"})"),
+                   Equals("answer." + std::string(member) +
+                          " must not have U+0001: XML does not allow it"));
+    }
+    for (const char* character : {"0000", "001F", "FFFE", "FFFF"}) {
+        CHECK_THAT(refused_answer(R"({"kind":"fault","text":"\u)" + std::string(character) + "\"}"),
+                   Contains("answer.text must not have U+" + std::string(character)));
+    }
+    CHECK(refused_answer(R"({"kind":"fault","text":"\t\r\n\u0020\u007F\uFFFD\uD83D\uDE00"})") ==
+          "accepted");
     CHECK_THAT(refused_answer(R"({"kind":"http"})"), Contains("answer.status is missing"));
     CHECK_THAT(refused_answer(R"({"kind":"http","status":199})"),
                Contains("answer.status must be an integer from 200 to 599"));

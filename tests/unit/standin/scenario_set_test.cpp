@@ -135,6 +135,39 @@ TEST_CASE("The nth call counts those for which the rest holds", "[standin][scena
     CHECK(set.ask_about("1") == "second: this is call 3, not 2");
 }
 
+TEST_CASE("The nth call counts those that another scenario answers", "[standin][scenarios]") {
+    ScenarioMatch first = account_is("1");
+    first.call = 1;
+    ScenarioMatch second = account_is("1");
+    second.call = 2;
+    Set set({scenario("A", first), scenario("B", second)});
+    CHECK(set.ask_about("1") == "A");
+    CHECK(set.ask_about("1") == "B");
+    CHECK(set.ask_about("1") == "A: this is call 3, not 1");
+
+    Set behind({scenario("always", account_is("1")), scenario("B", second)});
+    CHECK(behind.ask_about("1") == "always");
+    behind.remove(1);
+    CHECK(behind.ask_about("1") == "B");
+}
+
+TEST_CASE("Each of many calls at once is the nth for one scenario", "[standin][scenarios]") {
+    constexpr int calls = 100;
+    Set set;
+    for (int call = 1; call <= calls; ++call) set.add(scenario("s", {.call = call}));
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int j = 0; j < calls / 4; ++j) {
+                Request request{envelope("")};
+                (void)set.choose(request.view());
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (const Scenario& one : set.list()) CHECK(one.used == 1);
+}
+
 TEST_CASE("Scenarios are added, found, replaced, removed and reset", "[standin][scenarios]") {
     Set set({scenario("initial")});
     CHECK(set.add(scenario("added")).id == 2);
