@@ -225,6 +225,10 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
     };
     CHECK(read(R"({"kind":"reset"})").empty());
     CHECK(error == ECONNRESET);
+    CHECK(stand_in.last_entry().at("status") == 0);
+    CHECK_THAT(stand_in.last_entry().at("explanation").get<std::string>(),
+               Contains("reset the connection"));
+    CHECK(stand_in.send("POST", "/send", {{"body", sample_message(Soap::v11)}}).at("status") == 0);
     CHECK(stand_in.stored() == 0);
     CHECK(read(R"({"kind":"reset","when":"after_storing"})").empty());
     CHECK(error == ECONNRESET);
@@ -236,12 +240,16 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
     CHECK(truncated.size() == body + 50);
     const std::size_t length = truncated.find("Content-Length: ");
     CHECK(std::stoul(truncated.substr(length + 16)) > 50);
+    CHECK(stand_in.last_entry().at("reply").at("bytes") == 50);
+    CHECK_THAT(stand_in.last_entry().at("explanation").get<std::string>(),
+               Contains("after 50 bytes"));
     CHECK(stand_in.stored() == 2);
 
     const std::string garbage = read(R"({"kind":"garbage"})");
     CHECK(error == 0);
     CHECK_FALSE(garbage.empty());
     CHECK_THAT(garbage, !Contains("HTTP"));
+    CHECK(stand_in.last_entry().at("status") == 0);
     CHECK(stand_in.stored() == 3);
 }
 
