@@ -56,7 +56,7 @@ std::optional<std::string> JsonReader::text(std::string_view name) const {
 }
 
 std::optional<std::string> JsonReader::xml_text(std::string_view name) const {
-    const auto text = this->text(name);
+    auto text = this->text(name);
     const std::string why = text ? why_not_in_xml(*text) : "";
     if (!why.empty()) refuse(name, why);
     return text;

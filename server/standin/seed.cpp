@@ -44,8 +44,13 @@ void check_characters(const store::Json& json, const std::string& path) {
     if (!json.is_structured()) return;
     std::size_t number = 0;
     for (const auto& [name, value] : json.items()) {
-        check_characters(value, json.is_array() ? path + '[' + std::to_string(++number) + ']'
-                                                : path + '/' + name);
+        std::string place = path;
+        if (json.is_array()) {
+            place.append("[").append(std::to_string(++number)).append("]");
+        } else {
+            place.append("/").append(name);
+        }
+        check_characters(value, place);
     }
 }
 

@@ -13,6 +13,13 @@ function switch_to(name) {
     location.hash = `#/${page}${name && `?sandbox=${encodeURIComponent(name)}`}`;
 }
 
+/** Resolves once the page of the default sandbox is there. */
+function leave() {
+    const left = new Promise((resolve) => addEventListener('hashchange', resolve, {once: true}));
+    switch_to('');
+    return left;
+}
+
 /** Opens the dialog. */
 export async function choose_sandbox() {
     const current = parse(location.hash).parameters.get('sandbox') ?? '';
@@ -45,9 +52,10 @@ export async function choose_sandbox() {
     const drop = async (dropped) => {
         if (!confirm(`Drop the sandbox ${dropped} with all that is in it?`)) return;
         try {
+            // A page that stays in it would make it anew.
+            if (dropped === current) await leave();
             await api.change('DELETE', `/sandboxes/${encodeURIComponent(dropped)}`);
             toast(`Sandbox ${dropped} dropped`);
-            if (dropped === current) switch_to('');
             await fill();
         } catch (error) {
             fail(error);
