@@ -136,6 +136,7 @@ std::string log_line(LogFormat format, std::string_view event, std::span<const L
 
 Log::Log(const LogOptions& options) : format_(options.format) {
     auto sink = std::make_shared<BufferingSink>(options.file);
+    // cppcheck-suppress useInitializationList  // It needs the sink, which the logger gets.
     reopen_ = [sink](const std::string& file) { sink->reopen(file); };
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         format_ == LogFormat::text ? "%Y-%m-%dT%H:%M:%S.%eZ %l %v"

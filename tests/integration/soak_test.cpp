@@ -199,9 +199,11 @@ TEST_CASE("Under mixed good and bad traffic neither memory nor open files grow",
          << " call logs in " << soak_duration().count() << " s; kB after each round:" << figures);
     CHECK(wrong == std::vector<std::string>{});
     if (patience == 1) {
-        // The least of some rounds, since what the allocator keeps goes up and down.
+        // The least of some rounds, since what the allocator keeps goes up and down, as does what
+        // the journal has yet to write: long messages among it. A kilobyte lost per message would
+        // be more than this.
         CHECK(*std::min_element(resident.end() - 3, resident.end()) <
-              *std::min_element(resident.begin(), resident.begin() + 3) + 3'000);
+              *std::min_element(resident.begin(), resident.begin() + 3) + 10'000);
     }
     CHECK(server.stop() == 0);
 }
