@@ -99,7 +99,8 @@ Check queue_check(std::function<std::size_t()> length, std::size_t limit) {
 
 Check certificate_check(std::function<model::Instant()> expiry, std::chrono::days notice,
                         model::Clock clock) {
-    return {"certificate", [expiry = std::move(expiry), notice, clock]() -> Finding {
+    return {"certificate",
+            [expiry = std::move(expiry), notice, clock = std::move(clock)]() -> Finding {
                 const model::Instant end = expiry();
                 const auto left = std::chrono::floor<std::chrono::days>(end - clock());
                 if (left.count() < 0) {

@@ -112,7 +112,7 @@ private:
     }
 
     void append_service(std::vector<MetricFamily>& families) const;
-    void append_tls(std::vector<MetricFamily>& families, const Readings& readings) const;
+    static void append_tls(std::vector<MetricFamily>& families, const Readings& readings);
     void append_health(std::vector<MetricFamily>& families) const;
 
     MetricOptions options_;
@@ -264,8 +264,7 @@ void Metrics::Impl::append_service(std::vector<MetricFamily>& families) const {
     append_tls(families, readings);
 }
 
-void Metrics::Impl::append_tls(std::vector<MetricFamily>& families,
-                               const Readings& readings) const {
+void Metrics::Impl::append_tls(std::vector<MetricFamily>& families, const Readings& readings) {
     if (!readings.certificate_expiry) return;
     const auto sample = [](const char* result, std::uint64_t value) {
         return Sample{{{"result", result}}, static_cast<double>(value)};

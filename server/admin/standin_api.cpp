@@ -116,7 +116,7 @@ std::string refuse_foreign(const model::HttpRequest& request,
            "; only pages of this server itself may use it";
 }
 
-StandinApi::StandinApi(const ApiContext& context) : context_(context) {
+StandinApi::StandinApi(ApiContext context) : context_(std::move(context)) {
     append(routes_, control_routes(context_));
     append(routes_, journal_routes(context_));
     append(routes_, call_log_routes(context_));

@@ -25,7 +25,7 @@ struct ApiRoute {
 /// The stand-in's JSON interface, as openapi.json describes it. May be used from any thread.
 class StandinApi {
 public:
-    explicit StandinApi(const ApiContext& context);
+    explicit StandinApi(ApiContext context);
 
     /// Answers every path; GET / as an index of them.
     void handle(const model::HttpRequest& request, const model::HttpRespond& respond) const;

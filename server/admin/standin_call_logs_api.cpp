@@ -20,7 +20,7 @@ constexpr std::int64_t max_limit = 10'000;
 std::optional<std::string> time(const ApiCall& call, std::string_view name) {
     const auto text = call.text(name);
     if (!text) return std::nullopt;
-    const auto utc = model::utc_text(*text, model::TimeZone::utc);
+    auto utc = model::utc_text(*text, model::TimeZone::utc);
     if (!utc) {
         throw ApiError(400, "query parameter " + std::string(name) +
                                 " must be a time such as 2026-01-31T10:00:00Z or 2026-01-31");

@@ -147,7 +147,7 @@ Json bucket_json(const std::string& at, Bucket& bucket) {
 
 model::HttpReply statistics(const ApiCall& call) {
     constexpr std::int64_t bucket_seconds = 60;
-    constexpr std::int64_t max_minutes = 24 * 60;
+    constexpr std::int64_t max_minutes = 24LL * 60;
     const std::int64_t minutes = call.number("minutes", 1, max_minutes, 15);
     const auto this_minute = std::chrono::floor<std::chrono::minutes>(call.sandbox->clock().now());
     std::map<std::string, Bucket> buckets;

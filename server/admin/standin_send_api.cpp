@@ -47,7 +47,9 @@ model::HttpReply sample(const ApiContext& context, const ApiCall& call) {
     std::string curl = "curl -sS";
     for (const auto& [name, value] : usual_headers(soap12)) {
         headers[name] = value;
-        curl += " -H " + shell_quoted(name + ": " + value);
+        std::string line = name;
+        line.append(": ").append(value);
+        curl += " -H " + shell_quoted(line);
     }
     curl += " --data-binary " + shell_quoted(body) + " " + shell_quoted(url);
     return json_reply(200, Json{{"soap", soap12 ? "1.2" : "1.1"},

@@ -148,8 +148,8 @@ std::vector<TrailStage> decision_trail(const Exchange& exchange) {
         if (!end) return gatherer.add(name, skipped);
         const bool decided =
             trail.refusal != soap::Refusal::none && trail.steps.back().stage == stage;
-        gatherer.add(name, decided ? refused : ok, decided ? exchange.detail : std::move(detail),
-                     *end);
+        if (decided) detail = exchange.detail;
+        gatherer.add(name, decided ? refused : ok, std::move(detail), *end);
     };
     add("route", soap::Stage::route, route_detail(trail));
     add("guard", soap::Stage::guard, guard_detail(trail));

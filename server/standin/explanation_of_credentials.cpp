@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <pugixml.hpp>
 #include <string>
 #include <vector>
@@ -20,7 +21,7 @@ std::string namespace_of(const pugi::xml_node& node) {
     const std::size_t colon = name.find(':');
     const std::string declaration =
         colon == std::string::npos ? "xmlns" : "xmlns:" + name.substr(0, colon);
-    for (pugi::xml_node scope = node; scope; scope = scope.parent()) {
+    for (pugi::xml_node scope = node; !scope.empty(); scope = scope.parent()) {
         if (const pugi::xml_attribute found = scope.attribute(declaration.c_str())) {
             return found.value();
         }
@@ -29,14 +30,12 @@ std::string namespace_of(const pugi::xml_node& node) {
 }
 
 bool is_nil(const pugi::xml_node& node) {
-    for (const pugi::xml_attribute& attribute : node.attributes()) {
-        const std::string_view name = attribute.name();
-        const std::string_view value = attribute.value();
-        if (name.substr(name.rfind(':') + 1) == "nil" && (value == "true" || value == "1")) {
-            return true;
-        }
-    }
-    return false;
+    const auto attributes = node.attributes();
+    return std::any_of(attributes.begin(), attributes.end(), [](const pugi::xml_attribute& one) {
+        const std::string_view name = one.name();
+        const std::string_view value = one.value();
+        return name.substr(name.rfind(':') + 1) == "nil" && (value == "true" || value == "1");
+    });
 }
 
 std::string describe(const std::string& uri) {
@@ -106,7 +105,7 @@ std::string explain_missing(const pugi::xml_document& message) {
     });
     const std::string remedy =
         " Put " + wanted.name + " in " + describe(uri) + " into soap:Header.";
-    if (elsewhere) {
+    if (!elsewhere.empty()) {
         return wanted.name + " stands in " + std::string(local_name(elsewhere.parent())) +
                "; it belongs into soap:Header.";
     }

@@ -82,7 +82,9 @@ std::string explain_not_well_formed(const Exchange& exchange, std::string_view t
 
 /// What a value must look like, from ASMX's words for what is wrong with it.
 std::string allowed_value(std::string_view words) {
-    const auto has = [&](std::string_view part) { return words.find(part) != words.npos; };
+    const auto has = [&](std::string_view part) {
+        return words.find(part) != std::string_view::npos;
+    };
     if (has("Boolean")) return "Allowed are true, false, 1 and 0.";
     if (has("Int32") || has("Input string")) {
         return "Allowed are whole numbers from -2147483648 to 2147483647.";

@@ -71,7 +71,7 @@ void check_prefix(std::string_view prefix) {
 }
 
 void drop_declarations(pugi::xml_node& node) {
-    for (pugi::xml_attribute attribute = node.first_attribute(); attribute;) {
+    for (pugi::xml_attribute attribute = node.first_attribute(); !attribute.empty();) {
         const pugi::xml_attribute next = attribute.next_attribute();
         const std::string_view name = attribute.name();
         if (name == "xmlns" || name.starts_with("xmlns:")) node.remove_attribute(attribute);
@@ -179,7 +179,7 @@ struct XPath::Impl {
 XPath::XPath(const std::string& text) {
     try {
         const std::vector<std::string_view> prefixes = prefixes_in(text);
-        impl_.reset(new Impl{pugi::xpath_query(text.c_str()), !prefixes.empty()});
+        impl_ = std::make_unique<Impl>(Impl{pugi::xpath_query(text.c_str()), !prefixes.empty()});
         std::for_each(prefixes.begin(), prefixes.end(), check_prefix);
     } catch (const pugi::xpath_exception& error) {
         throw model::ServiceError(model::ErrorCode::usage,
@@ -302,8 +302,8 @@ bool Message::matches(const XPath& xpath) {
     return xpath.impl_->query.evaluate_boolean(*document);
 }
 
-bool Message::may_contain(std::string_view wanted) {
-    return text().find(wanted) != std::string_view::npos;
+bool Message::may_contain(std::string_view part) {
+    return text().find(part) != std::string_view::npos;
 }
 
 }  // namespace customercare::standin

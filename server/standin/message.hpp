@@ -52,7 +52,7 @@ public:
     /// True if the expression gives true, a node, a text or a number other than 0.
     [[nodiscard]] bool matches(const XPath& xpath);
     /// False if the bytes are nowhere in the message: a cheap answer before reading it.
-    [[nodiscard]] bool may_contain(std::string_view text);
+    [[nodiscard]] bool may_contain(std::string_view part);
 
 private:
     struct Impl;

@@ -29,9 +29,11 @@ constexpr std::chrono::seconds idle_interval{1};
 
 }  // namespace
 
-Sandboxes::Sandboxes(Ingredients ingredients, const Options& options,
+Sandboxes::Sandboxes(Ingredients ingredients, Options options,
                      std::function<void(const std::string&)> on_error)
-    : ingredients_(std::move(ingredients)), options_(options), on_error_(std::move(on_error)) {
+    : ingredients_(std::move(ingredients)),
+      options_(std::move(options)),
+      on_error_(std::move(on_error)) {
     const auto main = std::make_shared<Sandbox>("", ingredients_, options_);
     sandboxes_.emplace("", main);
     main_visit_ = std::make_unique<Sandbox::Visit>(*main);

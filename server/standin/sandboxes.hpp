@@ -29,7 +29,7 @@ public:
 
     /// Opens the default sandbox's database; throws ServiceError{storage} as CallLogStore does.
     /// `on_error` is told what the thread can't do, in words for the log.
-    Sandboxes(Ingredients ingredients, const Options& options,
+    Sandboxes(Ingredients ingredients, Options options,
               std::function<void(const std::string&)> on_error);
     /// Answers what waits, writes the journals, closes all sandboxes. Nobody may use them any more.
     ~Sandboxes();

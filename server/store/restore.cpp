@@ -68,7 +68,7 @@ Restore::Restore(const std::string& backup, const std::string& database)
 }
 
 std::string Restore::put_in_place() {
-    const std::string former = is_there(database_) ? free_name() : "";
+    std::string former = is_there(database_) ? free_name() : "";
     complete_copy(former);
     give_to_owner();
     if (!former.empty()) settle_former();

@@ -74,8 +74,8 @@ private:
             const auto table = check.read<std::string>();
             const auto parent = check.read<std::string>();
             const auto rows = check.read<std::int64_t>();
-            result_.problems.push_back("references: " + std::to_string(rows) + " rows of " + table +
-                                       " belong to no row of " + parent);
+            result_.problems.push_back("references: " + std::to_string(rows) + " rows of ");
+            result_.problems.back().append(table).append(" belong to no row of ").append(parent);
         }
     }
 
