@@ -377,10 +377,11 @@ void refuse_standin_settings(const LoadedSettings& loaded) {
         if (!key.starts_with("standin.")) continue;
         const Setting* setting = find_setting(key);
         if (setting != nullptr && setting->get(loaded.settings) == setting->get(defaults)) continue;
-        refuse(
-            origin + ": " + key +
+        std::string why = origin;
+        why.append(": ").append(key).append(
             " has no place in mode production, which has nothing of a stand-in; leave it out, or "
             "set mode = \"stand-in\"");
+        refuse(why);
     }
 }
 
