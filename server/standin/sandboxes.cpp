@@ -74,12 +74,11 @@ std::shared_ptr<Sandbox> Sandboxes::get(std::string_view name) {
                                       " sandboxes (setting standin.max_sandboxes); drop one with "
                                       "DELETE /sandboxes/NAME");
     }
-    return make(name);
+    return sandboxes_.emplace(std::string(name), make(name)).first->second;
 }
 
 std::shared_ptr<Sandbox> Sandboxes::make(std::string_view name) {
-    auto sandbox = std::make_shared<Sandbox>(std::string(name), ingredients_, options_);
-    return sandboxes_.emplace(std::string(name), std::move(sandbox)).first->second;
+    return std::make_shared<Sandbox>(std::string(name), ingredients_, options_);
 }
 
 const Sandboxes::Drop* Sandboxes::find_drop(std::string_view name) const {
@@ -127,7 +126,6 @@ void Sandboxes::drop(const std::string& name, std::function<void()> done) {
             sandbox = other->sandbox;
         } else {
             sandbox = make(name);  // For its files, and beyond the limit.
-            sandboxes_.erase(name);
         }
         drops_.push_back({std::move(sandbox), std::move(done)});
         has_news_ = true;

@@ -7,6 +7,7 @@
 #include "integration/scenario_admin.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
+#include "support/raw_client.hpp"
 #include "support/server_process.hpp"
 
 namespace customercare::test {
@@ -60,27 +61,27 @@ TEST_CASE("Magic accounts of the network", "[integration][magic]") {
     const ServerProcess server(directory.path());
     const ScenarioAdmin stand_in(server);
 
-    RawClient before(server);
+    RawClient<HttpClient> before(server.port());
     before.send(call_for(number(8)));
     CHECK(before.read_all().empty());
     CHECK(before.error == ECONNRESET);
     CHECK(stand_in.stored(number(8)) == 0);
-    RawClient after(server);
+    RawClient<HttpClient> after(server.port());
     after.send(call_for(number(9)));
     CHECK(after.read_all().empty());
     CHECK(after.error == ECONNRESET);
     CHECK(stand_in.stored(number(9)) == 1);
-    RawClient truncated(server);
+    RawClient<HttpClient> truncated(server.port());
     truncated.send(call_for(number(10)));
     const std::string reply = truncated.read_all();
     CHECK(reply.size() == reply.find("\r\n\r\n") + 4 + 100);
     CHECK(stand_in.stored(number(10)) == 1);
-    RawClient garbage(server);
+    RawClient<HttpClient> garbage(server.port());
     garbage.send(call_for(number(11)));
     CHECK_THAT(garbage.read_all(), !Contains("HTTP") && Contains("garbage"));
     CHECK(stand_in.stored(number(11)) == 1);
 
-    RawClient silent(server);
+    RawClient<HttpClient> silent(server.port());
     silent.send(call_for(number(12)));
     while (stand_in.stored(number(12)) == 0) {
     }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -36,25 +34,6 @@ public:
         const std::string filter = account.empty() ? "" : "?account=" + account;
         return get("/call-logs" + filter).at("call_logs").size();
     }
-};
-
-/// A client that looks at all bytes and at how they end.
-class RawClient : public HttpClient {
-public:
-    explicit RawClient(const ServerProcess& server) : HttpClient(server.port()) {}
-
-    /// Until the end of the connection; `error` is then the system's, 0 for a proper one.
-    std::string read_all() {
-        std::string all;
-        std::array<char, 4096> buffer{};
-        std::ptrdiff_t count = 0;
-        while ((count = read_some(buffer.data(), buffer.size())) > 0) {
-            all.append(buffer.data(), static_cast<std::size_t>(count));
-        }
-        error = count < 0 ? errno : 0;
-        return all;
-    }
-    int error = 0;
 };
 
 /// A call for that account, with a MessageId of its own.

@@ -8,6 +8,7 @@
 #include "integration/scenario_admin.hpp"
 #include "support/http_client.hpp"
 #include "support/message.hpp"
+#include "support/raw_client.hpp"
 #include "support/server_process.hpp"
 
 // Outcomes on demand, as a test suite would ask for them.
@@ -217,7 +218,7 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
     int error = 0;
     const auto read = [&](const std::string& answer) {
         stand_in.only_scenario("{\"answer\":" + answer + "}");
-        RawClient client(server);
+        RawClient<HttpClient> client(server.port());
         client.send(call_for("999"));
         std::string all = client.read_all();
         error = client.error;
@@ -256,7 +257,7 @@ TEST_CASE_METHOD(ScenarioServer, "Outcomes of HTTP and below", "[integration][sc
 TEST_CASE_METHOD(ScenarioServer, "Stored without an answer: the client gives up",
                  "[integration][scenarios]") {
     stand_in.only_scenario(R"({"answer":{"kind":"store_without_answer"}})");
-    RawClient client(server);
+    RawClient<HttpClient> client(server.port());
     client.send(call_for("999"));
     while (stand_in.stored() == 0) {
     }

@@ -84,7 +84,7 @@ function reply_panel(answer) {
     return message_panel({
         title: 'Reply',
         text: answer.body ?? '',
-        about: answer.status === 0 ? "no HTTP reply" : `status ${answer.status}`,
+        about: answer.status === 0 ? 'no HTTP reply' : `status ${answer.status}`,
         headers,
         buttons: answer.journal_id
             ? [h('a.button.small', {href: link(`requests/${answer.journal_id}`)}, 'How it was decided')] : [],

@@ -9,6 +9,7 @@
 
 #include "http/server.hpp"
 #include "support/certificates.hpp"
+#include "support/raw_client.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tls_client.hpp"
 
@@ -20,10 +21,9 @@ using model::WireFault;
 
 /// A client whose socket the test may look at.
 template <typename Client>
-class Open : public Client {
+class Open : public test::RawClient<Client> {
 public:
-    using Client::Client;
-    using Client::read_some;
+    using test::RawClient<Client>::RawClient;
 
     /// What the system says when there is nothing more to read: 0 for an orderly end.
     int last_error() {
@@ -37,15 +37,6 @@ public:
     bool has_bytes() {
         char byte = 0;
         return ::recv(this->socket(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-    }
-    std::string read_all() {
-        std::string all;
-        std::array<char, 4096> buffer{};
-        std::ptrdiff_t count = 0;
-        while ((count = read_some(buffer.data(), buffer.size())) > 0) {
-            all.append(buffer.data(), static_cast<std::size_t>(count));
-        }
-        return all;
     }
 };
 
