@@ -115,7 +115,8 @@ TEST_CASE("A disk that is nearly full makes a server not ready, then refuse, and
         CHECK(text_of(refused, version == Soap::v11 ? "faultcode" : "Value") ==
               (version == Soap::v11 ? "soap:Server" : "soap:Receiver"));
     }
-    CHECK_THAT(server.log(), Contains("outcome=no_space") && Contains("store.min_free_bytes"));
+    wait_for_log(server, "outcome=no_space");
+    CHECK_THAT(server.log(), Contains("store.min_free_bytes"));
 
     disk.make_room();
     wait_for_log(server, "info disk_has_room free_bytes=");
