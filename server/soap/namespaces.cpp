@@ -32,6 +32,7 @@ NamespaceScope::NamespaceScope(std::string_view service_namespace) {
 void NamespaceScope::reset() {
     bindings_.clear();
     used_ = xml_id + 1;
+    default_ = no_namespace;
 }
 
 NamespaceId NamespaceScope::intern(std::string_view uri) {
@@ -46,6 +47,12 @@ NamespaceId NamespaceScope::intern(std::string_view uri) {
 void NamespaceScope::bind(std::string_view prefix, std::string_view uri) {
     bindings_.push_back({std::string(prefix), intern(uri)});
     by_prefix_.clear();
+    if (prefix.empty()) default_ = bindings_.back().id;
+}
+
+void NamespaceScope::find_default() {
+    const Binding* binding = find_binding({});
+    default_ = binding == nullptr ? no_namespace : binding->id;
 }
 
 /// The innermost one of that prefix; nullptr: there is none.

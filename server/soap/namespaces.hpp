@@ -42,6 +42,8 @@ public:
 
     /// Binds a prefix, "" for the default namespace, from here on inwards.
     void bind(std::string_view prefix, std::string_view uri);
+    /// What names without a prefix stand in, if they are elements'.
+    [[nodiscard]] NamespaceId default_namespace() const { return default_; }
     /// What a prefix stands for; nullopt: it is not declared.
     [[nodiscard]] std::optional<NamespaceId> find(std::string_view prefix) const;
     [[nodiscard]] const std::string& uri(NamespaceId id) const { return uris_[id]; }
@@ -52,6 +54,7 @@ public:
         if (count == bindings_.size()) return;
         bindings_.resize(count);
         by_prefix_.clear();
+        find_default();
     }
 
     /// Appends xmlns attributes for the prefixes that `xml`, an element's text, may use of those
@@ -68,6 +71,7 @@ private:
         NamespaceId id = no_namespace;
     };
 
+    void find_default();
     [[nodiscard]] NamespaceId intern(std::string_view uri);
     [[nodiscard]] const Binding* find_binding(std::string_view prefix) const;
 
@@ -76,6 +80,7 @@ private:
     mutable std::vector<const Binding*> by_prefix_;
     std::vector<std::string> uris_;
     std::size_t used_ = 0;  ///< Of uris_.
+    NamespaceId default_ = no_namespace;
 };
 
 }  // namespace customercare::soap

@@ -14,22 +14,22 @@ namespace {
 
 constexpr std::size_t nowhere = std::string_view::npos;
 
-/// What a byte may mean. Those that stop nothing are `plain`.
+/// What a byte may mean. In text the first three stop nothing.
 enum class Kind : std::uint8_t {
-    illegal,  ///< In no message ([XML10] 2.2).
     plain,
     white,  ///< Blank, tab, line feed.
+    quote,
+    bracket,  ///< "]", which may begin "]]>".
     carriage_return,
     less,
     ampersand,
-    bracket,  ///< "]", which may begin "]]>".
-    quote,
     multibyte,  ///< Of a character beyond ASCII.
+    illegal,    ///< In no message ([XML10] 2.2).
 };
 
 constexpr std::array<Kind, 256> kinds = [] {
     std::array<Kind, 256> table{};
-    for (std::size_t i = 0x20; i < 0x80; ++i) table[i] = Kind::plain;
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = Kind::illegal;
     for (std::size_t i = 0x80; i < 0x100; ++i) table[i] = Kind::multibyte;
     table[' '] = table['\t'] = table['\n'] = Kind::white;
     table['\r'] = Kind::carriage_return;
@@ -42,8 +42,9 @@ constexpr std::array<Kind, 256> kinds = [] {
 
 using NameRole = XmlReader::NameRole;
 
-constexpr std::array<NameRole, 128> name_roles = [] {
-    std::array<NameRole, 128> table{};
+/// Of ASCII; none for other bytes.
+constexpr std::array<NameRole, 256> name_roles = [] {
+    std::array<NameRole, 256> table{};
     for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 'a' + 'A'] = NameRole::anywhere;
     table['_'] = NameRole::anywhere;
     for (std::size_t c = '0'; c <= '9'; ++c) table[c] = NameRole::inside;
@@ -52,6 +53,9 @@ constexpr std::array<NameRole, 128> name_roles = [] {
 }();
 
 Kind kind_of(char c) { return kinds[static_cast<unsigned char>(c)]; }
+
+/// Of ASCII.
+bool is_in_name(char c) { return name_roles[static_cast<unsigned char>(c)] != NameRole::none; }
 
 bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
@@ -83,6 +87,15 @@ inline XmlReader::NamePart XmlReader::role_at(std::size_t place) const {
     if (byte < 0x80) return {name_roles[byte], 1};
     const Character character = decode_utf8(message_.substr(place));
     return {character.size == 0 ? NameRole::none : name_role(character.code_point), character.size};
+}
+
+/// Behind the bytes there that match.
+template <typename Matches>
+std::size_t XmlReader::skip(std::size_t place, Matches&& matches) const {
+    const char* const bytes = message_.data();
+    const std::size_t size = message_.size();
+    while (place < size && matches(bytes[place])) ++place;
+    return place;
 }
 
 void XmlReader::reset(std::string_view message) {
@@ -159,7 +172,7 @@ XmlReader::Node XmlReader::read_text() {
     std::size_t copied = position_;  // Before it, all is in resolved_, if anything is.
     std::size_t place = position_;
     const auto flush = [&] { resolved_.append(message_, copied, place - copied); };
-    while (kind_of(at(place)) == Kind::white) ++place;
+    place = skip(place, [](char c) { return kind_of(c) == Kind::white; });
     is_blank_ = place >= message_.size() || message_[place] == '<';
     if (is_blank_) {
         position_ = place;
@@ -177,13 +190,13 @@ XmlReader::Node XmlReader::read_text() {
         is_blank_ = true;
         return Node::text;
     }
-    for (; place < message_.size();) {
+    for (;;) {
+        place = skip(place, [](char c) { return kind_of(c) <= Kind::quote; });
+        if (place >= message_.size()) break;
         switch (kind_of(message_[place])) {
             case Kind::plain:
             case Kind::white:
             case Kind::quote:
-                ++place;
-                continue;
             case Kind::bracket:
                 if (stands_at(place, "]]>")) {
                     return fail("']]>' is not allowed in character data.", place);
@@ -532,7 +545,7 @@ bool XmlReader::scan_part(std::size_t& place) {
     NamePart part = role_at(place);
     if (part.role != NameRole::anywhere) return fail_name_start(place);
     do {
-        place += part.size;
+        place = skip(place + part.size, is_in_name);
         part = role_at(place);
     } while (part.role != NameRole::none);
     return true;
@@ -628,10 +641,7 @@ bool XmlReader::read_character_reference(std::size_t& place) {
     return true;
 }
 
-std::size_t XmlReader::skip_white(std::size_t place) const {
-    while (is_white(at(place))) ++place;
-    return place;
-}
+std::size_t XmlReader::skip_white(std::size_t place) const { return skip(place, is_white); }
 
 /// Behind the character, which is not a plain one; `nowhere`, with the error set, if it is illegal.
 std::size_t XmlReader::skip_character(std::size_t place) {
@@ -672,8 +682,7 @@ XmlReader::Node XmlReader::fail_character(std::size_t place, std::string_view be
     return fail(illegal(character.code_point, before, behind, end), place);
 }
 
-bool XmlReader::check_markup_size(std::size_t place) {
-    if (place - start_ <= max_markup_bytes_) return true;
+bool XmlReader::fail_long_markup() {
     error_ = {.reason = Reason::long_markup, .words = {}, .place = start_};
     return false;
 }

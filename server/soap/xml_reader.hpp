@@ -103,6 +103,8 @@ private:
     bool read_reference(std::size_t& place);
     bool read_character_reference(std::size_t& place);
     [[nodiscard]] NamePart role_at(std::size_t place) const;
+    template <typename Matches>
+    [[nodiscard]] std::size_t skip(std::size_t place, Matches&& matches) const;
     [[nodiscard]] std::size_t skip_white(std::size_t place) const;
     [[nodiscard]] std::size_t skip_character(std::size_t place);
 
@@ -113,7 +115,10 @@ private:
                         std::string_view end = ", is an invalid character.");
     bool fail_name_start(std::size_t place);
     Node fail_unclosed();
-    bool check_markup_size(std::size_t place);
+    bool check_markup_size(std::size_t place) {
+        return place - start_ <= max_markup_bytes_ || fail_long_markup();
+    }
+    bool fail_long_markup();  ///< Always false.
 
     /// The byte there; NUL, which no message may hold, behind the end.
     [[nodiscard]] char at(std::size_t place) const {
