@@ -31,7 +31,7 @@ struct Options {
     std::string path = "customercare.db";
     std::size_t queue_limit = 4096;  ///< Records waiting for the writer; more are refused.
     std::size_t batch_limit = 512;   ///< Records in one transaction at most.
-    int checkpoint_pages = 4000;     ///< WAL pages after which the writer checkpoints.
+    int checkpoint_pages = 1000;     ///< WAL pages after which the writer checkpoints.
     std::chrono::milliseconds busy_timeout{5000};  ///< For a lock held by another process.
     /// Asked whether one can write, the store tries if it wrote nothing for so long.
     std::chrono::milliseconds probe_interval{10'000};

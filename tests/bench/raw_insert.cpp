@@ -157,7 +157,7 @@ void run(const std::vector<std::string>& arguments) {
     const auto group = is_timed ? std::stoll(arguments.at(4)) : 200'000;
 
     database.execute(is_timed ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000;"
+                                "PRAGMA wal_autocheckpoint = 1000; PRAGMA cache_size = -16000;"
                                 "PRAGMA foreign_keys = ON"
                               : "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                                 "PRAGMA cache_size = -2000000");
