@@ -51,7 +51,7 @@ bool Guard::Reader::resolve(std::string_view raw, bool attribute, std::size_t pl
     if (colon == std::string_view::npos) {
         name.prefix = {};
         name.local = raw;
-        name.id = attribute ? no_namespace : namespaces_.default_namespace();
+        name.id = attribute ? no_namespace : *namespaces_.find({});
         return true;
     }
     name.prefix = raw.substr(0, colon);

@@ -32,7 +32,6 @@ NamespaceScope::NamespaceScope(std::string_view service_namespace) {
 void NamespaceScope::reset() {
     bindings_.clear();
     used_ = xml_id + 1;
-    default_ = no_namespace;
 }
 
 NamespaceId NamespaceScope::intern(std::string_view uri) {
@@ -45,14 +44,9 @@ NamespaceId NamespaceScope::intern(std::string_view uri) {
 }
 
 void NamespaceScope::bind(std::string_view prefix, std::string_view uri) {
-    bindings_.push_back({std::string(prefix), intern(uri)});
+    const NamespaceId id = intern(uri);
+    bindings_.push_back({std::string(prefix), id, prefix.empty() ? id : default_namespace()});
     by_prefix_.clear();
-    if (prefix.empty()) default_ = bindings_.back().id;
-}
-
-void NamespaceScope::find_default() {
-    const Binding* binding = find_binding({});
-    default_ = binding == nullptr ? no_namespace : binding->id;
 }
 
 /// The innermost one of that prefix; nullptr: there is none.
@@ -77,8 +71,8 @@ const NamespaceScope::Binding* NamespaceScope::find_binding(std::string_view pre
 }
 
 std::optional<NamespaceId> NamespaceScope::find(std::string_view prefix) const {
+    if (prefix.empty()) return default_namespace();
     if (const Binding* binding = find_binding(prefix)) return binding->id;
-    if (prefix.empty()) return no_namespace;
     if (prefix == "xml") return xml_id;
     return std::nullopt;
 }

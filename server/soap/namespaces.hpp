@@ -42,8 +42,6 @@ public:
 
     /// Binds a prefix, "" for the default namespace, from here on inwards.
     void bind(std::string_view prefix, std::string_view uri);
-    /// What names without a prefix stand in, if they are elements'.
-    [[nodiscard]] NamespaceId default_namespace() const { return default_; }
     /// What a prefix stands for; nullopt: it is not declared.
     [[nodiscard]] std::optional<NamespaceId> find(std::string_view prefix) const;
     [[nodiscard]] const std::string& uri(NamespaceId id) const { return uris_[id]; }
@@ -54,7 +52,6 @@ public:
         if (count == bindings_.size()) return;
         bindings_.resize(count);
         by_prefix_.clear();
-        find_default();
     }
 
     /// Appends xmlns attributes for the prefixes that `xml`, an element's text, may use of those
@@ -69,9 +66,12 @@ private:
     struct Binding {
         std::string prefix;
         NamespaceId id = no_namespace;
+        NamespaceId default_namespace = no_namespace;  ///< From here on inwards.
     };
 
-    void find_default();
+    [[nodiscard]] NamespaceId default_namespace() const {
+        return bindings_.empty() ? no_namespace : bindings_.back().default_namespace;
+    }
     [[nodiscard]] NamespaceId intern(std::string_view uri);
     [[nodiscard]] const Binding* find_binding(std::string_view prefix) const;
 
@@ -80,7 +80,6 @@ private:
     mutable std::vector<const Binding*> by_prefix_;
     std::vector<std::string> uris_;
     std::size_t used_ = 0;  ///< Of uris_.
-    NamespaceId default_ = no_namespace;
 };
 
 }  // namespace customercare::soap

@@ -190,13 +190,13 @@ XmlReader::Node XmlReader::read_text() {
         is_blank_ = true;
         return Node::text;
     }
-    for (;;) {
-        place = skip(place, [](char c) { return kind_of(c) <= Kind::quote; });
-        if (place >= message_.size()) break;
+    for (; place < message_.size();) {
         switch (kind_of(message_[place])) {
             case Kind::plain:
             case Kind::white:
             case Kind::quote:
+                place = skip(place + 1, [](char c) { return kind_of(c) <= Kind::quote; });
+                continue;
             case Kind::bracket:
                 if (stands_at(place, "]]>")) {
                     return fail("']]>' is not allowed in character data.", place);
