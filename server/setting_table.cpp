@@ -445,8 +445,9 @@ std::vector<Setting> make_table() {
                "Call logs in one transaction. More give throughput, fewer shorter waits.",
                AT(store.batch_limit)),
         number("store.checkpoint_pages", 100, million,
-               "Pages of the write-ahead log after which it is copied into the database. More give "
-               "throughput on a slow disk, fewer shorter waits.",
+               "Pages by which the write-ahead log grows until they are copied into the database. "
+               "It begins anew before it has eight times as many, unless somebody reads for long. "
+               "More give throughput on a slow disk, fewer a shorter log.",
                AT(store.checkpoint_pages)),
         with_stand_in(
             number("store.warn_free_bytes", 0, 1024 * gibibyte,

@@ -32,11 +32,22 @@ constexpr auto namespace_table = std::to_array<Namespace>(
 // and href attributes mean nothing.
 constexpr soap_mode mode = SOAP_ENC_PLAIN | SOAP_C_UTFSTRING | SOAP_XML_TREE;
 
+/// Leaves out the names in end tags, which gSOAP would read byte by byte to compare them with
+/// nothing: it takes "</>" as well.
 std::size_t receive(::soap* context, char* buffer, std::size_t size) {
     std::string_view& input = *static_cast<std::string_view*>(context->user);
-    const std::size_t count = std::min(size, input.size());
-    std::memcpy(buffer, input.data(), count);
-    input.remove_prefix(count);
+    constexpr std::string_view end_tag = "</";
+    std::size_t count = 0;
+    while (count < size && !input.empty()) {
+        const std::size_t tag = input.find(end_tag);
+        const std::size_t name =
+            tag == std::string_view::npos ? input.size() : tag + end_tag.size();
+        const std::size_t piece = std::min(name, size - count);
+        std::memcpy(buffer + count, input.data(), piece);
+        count += piece;
+        input.remove_prefix(piece);
+        if (piece == name) input.remove_prefix(std::min(input.find('>'), input.size()));
+    }
     return count;
 }
 

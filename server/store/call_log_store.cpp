@@ -9,12 +9,14 @@
 #include <exception>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "model/error.hpp"
 #include "store/background_purge.hpp"
 #include "store/call_log_insert.hpp"
+#include "store/checkpointer.hpp"
 #include "store/database.hpp"
 #include "store/keys.hpp"
 #include "store/lock_file.hpp"
@@ -33,6 +35,12 @@ constexpr std::chrono::milliseconds look_interval{250};
 constexpr std::chrono::seconds disk_look_interval{1};
 // After so long without a record the WAL is emptied.
 constexpr std::chrono::seconds idle_before_truncate{5};
+// So many times checkpoint_pages the WAL is to begin anew,
+constexpr int long_wal = 4;
+// and so many times it must, even if the writer has to wait for it.
+constexpr int longest_wal = 8;
+// This part of checkpoint_pages the writer moves itself.
+constexpr int parts_of_small_rest = 4;
 
 /// The writer's connection, with its statements and what it knows of the WAL.
 class Session {
@@ -55,10 +63,27 @@ public:
             database_.handle(),
             [](void* self, sqlite3*, const char*, int pages) {
                 static_cast<Session*>(self)->wal_pages_ = pages;
+                static_cast<Session*>(self)->has_grown_ = true;
                 return SQLITE_OK;
             },
             this);
         wait_for_locks(true);
+        // Without syncs there is nothing to wait for.
+        if (!options.is_durable) return;
+        // A sync of the WAL that fails is told to both connections, but only ours knows what it has
+        // to write anew, which has to come before the database gets it. Until then others must not
+        // begin the WAL anew.
+        const auto sync = [this] { return database_.sync(); };
+        const auto unlock = [this, sync] {
+            if (sync()) lock_.unlock(LockFile::Byte::checkpoint);
+        };
+        checkpointer_.emplace(options.path, sync, unlock);
+    }
+    ~Session() {
+        // The WAL then stays, for the next one to move all of it again.
+        if (!settle()) {
+            sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        }
     }
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -103,22 +128,56 @@ public:
         return std::exchange(seen_version_, version) != version;
     }
 
-    /// Moves the WAL into the database once it has grown by checkpoint_pages. What readers still
-    /// need stays in the WAL, which then goes on growing; it is not tried again at each commit.
+    /// Moves the WAL into the database once it has grown by checkpoint_pages, while commits go on.
+    /// What they add keeps it from beginning anew; so once it is long, checkpoints follow one
+    /// another, each with less to do, until the writer stops for the little that is left. What
+    /// readers still need stays in the WAL, which then goes on growing; it is not tried again at
+    /// each commit. To be called after each commit.
     void checkpoint_if_due() {
-        if (wal_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // It began anew.
-        if (wal_pages_ - checkpointed_pages_ < options_.checkpoint_pages) return;
-        if (checkpoint(SQLITE_CHECKPOINT_PASSIVE)) checkpointed_pages_ = wal_pages_;
+        const bool has_grown = std::exchange(has_grown_, false);
+        const bool was_idle = std::exchange(was_idle_, checkpointer_ && checkpointer_->is_idle());
+        if (wal_pages_ < checkpointed_pages_) forget_checkpoints();  // It began anew.
+        const int pages = options_.checkpoint_pages;
+        const int rest = wal_pages_ - checkpointed_pages_;
+        if (!checkpointer_ || wal_pages_ >= longest_wal * pages) {
+            if (rest >= pages) stop_for_checkpoint();
+            return;
+        }
+        // Only then it is certain that there is something to move: see Checkpointer::start().
+        if (!was_idle || !has_grown) return;
+        if (!is_catching_up_ && rest < pages) return;
+        is_catching_up_ = wal_pages_ >= long_wal * pages;
+        if (is_catching_up_ && rest <= pages / parts_of_small_rest) {
+            is_catching_up_ = false;
+            stop_for_checkpoint();
+        } else if (lock_.try_lock(LockFile::Byte::checkpoint)) {
+            checkpointed_pages_ = wal_pages_;
+            was_idle_ = false;
+            checkpointer_->start();
+        }
     }
 
-    /// Moves all of the WAL into the database and empties it. False if it is in use.
+    /// Waits for a checkpoint that goes on, and brings what it has moved to disk. Until that is
+    /// true, this object should stay: it knows what is still to be written.
+    [[nodiscard]] bool settle() {
+        if (!checkpointer_) return true;
+        checkpointer_->wait_until_idle();
+        return checkpointer_->sync();
+    }
+
+    /// Moves all of the WAL into the database and empties it. False if it is in use, be it by a
+    /// checkpoint that goes on.
     bool truncate_wal() {
         if (wal_pages_ == 0) return true;
+        if (checkpointer_ && !checkpointer_->is_idle()) return false;
         // Waiting for readers would keep records waiting.
         wait_for_locks(false);
         const bool is_empty = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
         wait_for_locks(true);
-        if (is_empty) wal_pages_ = checkpointed_pages_ = 0;
+        if (is_empty) {
+            wal_pages_ = 0;
+            forget_checkpoints();
+        }
         return is_empty;
     }
 
@@ -178,10 +237,23 @@ private:
         transaction.commit_unsynced();
     }
 
+    void forget_checkpoints() {
+        checkpointed_pages_ = 0;
+        is_catching_up_ = false;
+    }
+
+    void stop_for_checkpoint() {
+        if (checkpointer_) checkpointer_->wait_until_idle();
+        checkpointed_pages_ = wal_pages_;  // If it fails, the next one has that, too.
+        checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    }
+
     bool checkpoint(int mode) {
+        if (checkpointer_ && !checkpointer_->sync()) return false;
         if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
         const int result =
             sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
+        has_grown_ = false;  // Perhaps all of it is moved now.
         const bool is_emptied = result == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE;
         if (is_emptied) lock_.count_emptied_wal();
         lock_.unlock(LockFile::Byte::checkpoint);
@@ -199,6 +271,10 @@ private:
     std::int64_t seen_version_;
     int wal_pages_ = 0;           // After the last commit.
     int checkpointed_pages_ = 0;  // wal_pages_ at the last checkpoint.
+    std::optional<Checkpointer> checkpointer_;
+    bool has_grown_ = false;       // The WAL, since checkpoint_if_due() looked,
+    bool was_idle_ = false;        // when checkpointer_ was idle.
+    bool is_catching_up_ = false;  // The WAL is to begin anew.
 };
 
 }  // namespace
@@ -223,7 +299,7 @@ public:
         wake_.notify_one();
         thread_.join();
         syncer_.wait_until_idle();
-        if (session_) session_->truncate_wal();
+        if (session_ && session_->settle()) session_->truncate_wal();
     }
 
     void append(NewCallLog&& record, AppendDone&& done) {
@@ -360,7 +436,7 @@ private:
         syncer_.wait_until_idle();
         try {
             session_->sync();
-            session_.reset();
+            if (session_->settle()) session_.reset();
         } catch (const model::ServiceError&) {
             // Each batch tries it again.
         }
@@ -371,10 +447,11 @@ private:
         if (session_ && session_->has_moved()) {
             syncer_.wait_until_idle();
             // The old file's WAL still has its name, and would be taken for that of the new file.
-            if (!session_->truncate_wal()) {
+            if (!session_->settle() || !session_->truncate_wal()) {
                 throw model::ServiceError(
                     model::ErrorCode::storage,
-                    "database " + options_.path + ": the file was replaced while it is being read");
+                    "database " + options_.path +
+                        ": the file was replaced, and its log is still needed");
             }
             session_.reset();
             lock_.reset();

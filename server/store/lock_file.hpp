@@ -13,8 +13,9 @@ public:
     enum class Byte {
         server = 0,  ///< Held by the one server as long as it runs.
         /// Held by the server during a checkpoint and by others during a write transaction: in
-        /// SQLite before 3.51.3 a commit during another connection's checkpoint may corrupt the
-        /// database (the "WAL-reset bug").
+        /// SQLite before 3.51.3 a commit that begins the WAL anew while another connection's
+        /// checkpoint starts may corrupt the database (the "WAL-reset bug"). What keeps the
+        /// server's own connections from it is said at Checkpointer::start().
         checkpoint = 1,
         /// Held by one who waits for the server to empty the WAL, which still has what was removed.
         empty_wal = 2,

@@ -9,6 +9,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace customercare::test {
@@ -18,6 +19,7 @@ namespace {
 struct Image {
     std::string synced;
     std::vector<std::function<void(std::string&)>> pending;
+    int failed_syncs = 0;
 };
 
 }  // namespace
@@ -62,6 +64,7 @@ struct File {
     FaultVfs::State* state;
     const char* path;  ///< SQLite's, which keeps it; nullptr for a temporary file.
     sqlite3_file* usual;
+    int told_failed_syncs;  ///< Of Image::failed_syncs.
 };
 
 File& as_file(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
@@ -111,17 +114,19 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 }
 
 int sync(sqlite3_file* file, int) {
-    const File& self = as_file(file);
+    File& self = as_file(file);
     const bool fails = self.state->fails(Fault::sync);
-    if (self.path != nullptr) {
-        const std::lock_guard lock(self.state->mutex);
-        Image& image = self.state->images[self.path];
-        for (const auto& write : image.pending) {
-            if (!fails) write(image.synced);
-        }
-        image.pending.clear();
+    if (self.path == nullptr) return fails ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+    const std::lock_guard lock(self.state->mutex);
+    Image& image = self.state->images[self.path];
+    for (const auto& write : image.pending) {
+        if (!fails) write(image.synced);
     }
-    return fails ? SQLITE_IOERR_FSYNC : SQLITE_OK;
+    image.pending.clear();
+    if (fails) ++image.failed_syncs;
+    const bool is_told =
+        std::exchange(self.told_failed_syncs, image.failed_syncs) != image.failed_syncs;
+    return is_told ? SQLITE_IOERR_FSYNC : SQLITE_OK;
 }
 
 int shm_map(sqlite3_file* file, int region, int size, int extend, void volatile** map) {
@@ -170,12 +175,14 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
     self = {.base = {.pMethods = nullptr},
             .state = &state,
             .path = path,
-            .usual = reinterpret_cast<sqlite3_file*>(&self + 1)};
+            .usual = reinterpret_cast<sqlite3_file*>(&self + 1),
+            .told_failed_syncs = 0};
     if (state.fails(Fault::open)) return SQLITE_CANTOPEN;
     if (path != nullptr) {
         const std::lock_guard lock(state.mutex);
         const auto [image, is_new] = state.images.try_emplace(path);
         if (is_new) image->second.synced = read_file(path);
+        self.told_failed_syncs = image->second.failed_syncs;
     }
     const int result = state.usual->xOpen(state.usual, path, self.usual, flags, flags_out);
     if (result != SQLITE_OK) return result;

@@ -20,7 +20,8 @@ enum class Fault {
 
 /// SQLite's default VFS as long as the object lives: the usual one, with calls that fail as told.
 /// It knows what of each file would outlive a power cut. As on Linux, what was written before a
-/// sync that failed never gets there, though it can be read and later syncs succeed.
+/// sync that failed never gets there, though it can be read and later syncs succeed; and whoever
+/// has the file open besides is told at the next sync.
 class FaultVfs {
 public:
     static constexpr int for_ever = -1;

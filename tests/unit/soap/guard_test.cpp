@@ -100,6 +100,23 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads one message after another, whatever 
     }
 }
 
+TEST_CASE_METHOD(GuardFixture, "gSOAP reads a message whose tags lie across its buffer's end",
+                 "[soap][guard]") {
+    constexpr std::size_t buffer_bytes = 65'536;  // SOAP_BUFLEN
+    const std::size_t before =
+        read(with_requestor("<FirstName>Ann</FirstName>")).canonical.find("Ann");
+    for (std::size_t behind = 0; behind < 20; ++behind) {
+        CAPTURE(behind);
+        const std::string name(buffer_bytes - before - behind, 'n');
+        const Reading reading =
+            read(with_requestor("<FirstName>" + name + "</FirstName><LastName>x</LastName>"));
+        REQUIRE_FALSE(reading.error);
+        const auto request = soap::Skeleton().read(reading.canonical, reading.has_credentials);
+        CHECK((request.call_log.requestor->first_name == name));
+        CHECK(request.call_log.requestor->last_name == "x");
+    }
+}
+
 TEST_CASE_METHOD(GuardFixture, "Malformed messages are refused", "[soap][guard]") {
     const std::string good = with_requestor("<FirstName>Ann</FirstName>");
     const auto replaced = [&](const std::string& what, const std::string& by) {
