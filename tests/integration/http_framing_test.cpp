@@ -111,8 +111,11 @@ TEST_CASE("Each HTTP case has the same outcome byte by byte", "[integration][htt
 TEST_CASE("Each HTTP case has the same outcome cut in two at any place", "[integration][http]") {
     check_all([](std::size_t size) {
         constexpr std::size_t interesting = 400;  // What comes later is a body, mostly.
+        // Sanitizers make it ten times as slow, and find what they look for at some places as at
+        // all.
+        constexpr std::size_t step = CUSTOMERCARE_SANITIZED ? 7 : 1;
         std::vector<std::vector<std::size_t>> ways;
-        for (std::size_t at = 1; at < std::min(size, interesting); ++at) ways.push_back({at});
+        for (std::size_t at = 1; at < std::min(size, interesting); at += step) ways.push_back({at});
         return ways;
     });
 }
