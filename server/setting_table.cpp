@@ -446,7 +446,8 @@ std::vector<Setting> make_table() {
                AT(store.batch_limit)),
         number("store.checkpoint_pages", 100, million,
                "Pages by which the write-ahead log grows until they are copied into the database. "
-               "It begins anew before it has eight times as many, unless somebody reads for long. "
+               "It begins anew before it has about nine times as many, unless somebody reads for "
+               "long. "
                "More give throughput on a slow disk, fewer a shorter log.",
                AT(store.checkpoint_pages)),
         with_stand_in(

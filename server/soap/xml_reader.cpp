@@ -190,7 +190,7 @@ XmlReader::Node XmlReader::read_text() {
         is_blank_ = true;
         return Node::text;
     }
-    for (; place < message_.size();) {
+    while (place < message_.size()) {
         switch (kind_of(message_[place])) {
             case Kind::plain:
             case Kind::white:

@@ -37,7 +37,7 @@ constexpr std::chrono::seconds disk_look_interval{1};
 constexpr std::chrono::seconds idle_before_truncate{5};
 // So many times checkpoint_pages the WAL is to begin anew,
 constexpr int long_wal = 4;
-// and so many times it must, even if the writer has to wait for it.
+// and beyond so many times it must with the next checkpoint, even if the writer has to wait for it.
 constexpr int longest_wal = 8;
 // This part of checkpoint_pages the writer moves itself.
 constexpr int parts_of_small_rest = 4;
@@ -243,13 +243,12 @@ private:
     }
 
     void stop_for_checkpoint() {
-        if (checkpointer_) checkpointer_->wait_until_idle();
         checkpointed_pages_ = wal_pages_;  // If it fails, the next one has that, too.
         checkpoint(SQLITE_CHECKPOINT_PASSIVE);
     }
 
     bool checkpoint(int mode) {
-        if (checkpointer_ && !checkpointer_->sync()) return false;
+        if (!settle()) return false;
         if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
         const int result =
             sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);

@@ -34,7 +34,8 @@ private:
 
     struct Page {
         sqlite3_int64 offset = 0;
-        std::string bytes;
+        std::size_t place = 0;  ///< In bytes_.
+        std::size_t size = 0;
     };
 
     /// The database's, in the place of the usual ones.
@@ -55,6 +56,7 @@ private:
     sqlite3_file* database_ = nullptr;
     const sqlite3_io_methods* usual_methods_ = nullptr;  // The database's.
     std::vector<Page> unsynced_;
+    std::string bytes_;  // Theirs; one piece of memory, used again.
     bool must_rewrite_ = false;
 };
 
@@ -94,7 +96,9 @@ int Checkpointer::PacedVfs::write(const void* data, int size, sqlite3_int64 offs
     }
     const int result = usual_methods_->xWrite(database_, data, size, offset);
     if (result != SQLITE_OK) return result;
-    unsynced_.push_back({offset, {static_cast<const char*>(data), static_cast<unsigned>(size)}});
+    const std::size_t place = bytes_.size();
+    bytes_.append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+    unsynced_.push_back({offset, place, static_cast<std::size_t>(size)});
     return unsynced_.size() < pages_per_sync ? SQLITE_OK : sync();
 }
 
@@ -102,14 +106,16 @@ int Checkpointer::PacedVfs::sync() {
     if (unsynced_.empty()) return SQLITE_OK;
     if (must_rewrite_) {
         for (const Page& page : unsynced_) {
-            const int result = usual_methods_->xWrite(
-                database_, page.bytes.data(), static_cast<int>(page.bytes.size()), page.offset);
+            const int result = usual_methods_->xWrite(database_, bytes_.data() + page.place,
+                                                      static_cast<int>(page.size), page.offset);
             if (result != SQLITE_OK) return result;
         }
     }
     const int result = usual_methods_->xSync(database_, SQLITE_SYNC_NORMAL);
     must_rewrite_ = result != SQLITE_OK;
-    if (!must_rewrite_) unsynced_.clear();
+    if (must_rewrite_) return result;
+    unsynced_.clear();
+    bytes_.clear();
     return result;
 }
 

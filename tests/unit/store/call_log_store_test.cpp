@@ -254,7 +254,7 @@ TEST_CASE_METHOD(Fixture, "The end leaves the database in one file", "[store]") 
     CHECK(query("PRAGMA integrity_check") == "ok");
 }
 
-TEST_CASE_METHOD(Fixture, "The WAL begins anew at eight times checkpoint_pages at the latest",
+TEST_CASE_METHOD(Fixture, "The WAL begins anew at nine times checkpoint_pages at the latest",
                  "[store]") {
     options.checkpoint_pages = 50;
     options.is_durable = GENERATE(true, false);

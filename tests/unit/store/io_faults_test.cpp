@@ -90,7 +90,7 @@ using BeginFault = std::function<void()>;
 using Scenario = void (*)(Fixture&, const BeginFault&);
 
 /// Sanitizers make it ten times as slow, and find what they look for at some calls as at all.
-constexpr int step = CUSTOMERCARE_SANITIZED ? 13 : 1;
+constexpr int step = CUSTOMERCARE_SANITIZED ? 7 : 1;
 
 /// Runs the scenario with a fault at the first call of its kind, then at the second, and so on
 /// until no such call is left to fail; once with a passing fault and once with a lasting one.
