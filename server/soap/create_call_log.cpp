@@ -2,36 +2,43 @@
 
 #include <soapH.h>
 
+#include "soap/values.hpp"
+
 namespace customercare::soap {
 
 namespace {
 
-model::Text take(const char* text) { return text == nullptr ? model::Text{} : model::Text{text}; }
+model::Text take(Text& text) { return std::move(text); }
+
+/// The white space around a dateTime or date is no part of it ([XSD2] 4.3.6).
+model::Text take_date(Text& text) {
+    return text ? model::Text{std::string(trim(*text))} : std::nullopt;
+}
 
 template <typename Value>
 std::optional<Value> take(const Value* value) {
     return value == nullptr ? std::nullopt : std::optional<Value>{*value};
 }
 
-model::Phone take(const ccs__Phone& from) {
+model::Phone take(c__Phone& from) {
     return {.phone_type = take(from.PhoneType),
             .phone = take(from.Phone),
             .extension = take(from.Extension),
             .do_not_call_flag = take(from.DoNotCallFlag)};
 }
 
-model::Email take(const ccs__Email& from) {
+model::Email take(c__Email& from) {
     return {.email_type = take(from.EmailType), .email = take(from.Email)};
 }
 
-std::vector<model::Phone> take(const std::vector<ccs__Phone*>& from) {
+std::vector<model::Phone> take(const std::vector<c__Phone*>& from) {
     std::vector<model::Phone> phones;
     phones.reserve(from.size());
-    for (const ccs__Phone* phone : from) phones.push_back(take(*phone));
+    for (c__Phone* phone : from) phones.push_back(take(*phone));
     return phones;
 }
 
-model::Requestor take(const ccs__Requestor& from) {
+model::Requestor take(c__Requestor& from) {
     model::Requestor to;
     to.contact_type = take(from.ContactType);
     to.prefix = take(from.Prefix);
@@ -40,13 +47,13 @@ model::Requestor take(const ccs__Requestor& from) {
     to.last_name = take(from.LastName);
     to.suffix = take(from.Suffix);
     to.full_name = take(from.FullName);
-    to.created_date = take(from.CreatedDate);
+    to.created_date = take_date(from.CreatedDate);
     to.memo = take(from.Memo);
-    if (from.SSN != nullptr) to.ssn.emplace(from.SSN);
+    if (from.SSN) to.ssn.emplace(std::move(*from.SSN));
     to.csr_id = take(from.CSRId);
     to.critical_contact_flag = take(from.CriticalContactFlag);
     to.status_code = take(from.StatusCode);
-    to.critical_expiration_date = take(from.CriticalExpirationDate);
+    to.critical_expiration_date = take_date(from.CriticalExpirationDate);
     to.employer_name = take(from.EmployerName);
     if (from.PrimaryContact != nullptr) to.primary_contact = take(*from.PrimaryContact);
     if (from.SecondaryContact != nullptr) to.secondary_contact = take(*from.SecondaryContact);
@@ -56,7 +63,7 @@ model::Requestor take(const ccs__Requestor& from) {
     return to;
 }
 
-model::Customer take(const ccs__Customer& from) {
+model::Customer take(c__Customer& from) {
     return {.customer_id = take(from.CustomerId),
             .customer_name = take(from.CustomerName),
             .customer_number = take(from.CustomerNumber),
@@ -64,25 +71,25 @@ model::Customer take(const ccs__Customer& from) {
             .rep_id = take(from.RepId)};
 }
 
-model::Account take(const ccs__Account& from) {
+model::Account take(c__Account& from) {
     return {.account_number = take(from.AccountNumber),
             .account_type = take(from.AccountType),
             .account_status = take(from.AccountStatus)};
 }
 
-void take(const ccs__BaseRequest& from, model::CallLog& to) {
+void take(c__BaseRequest& from, model::CallLog& to) {
     to.user_id = take(from.UserId);
-    to.message_date_time.text = take(from.MessageDateTime);
+    to.message_date_time.text = take_date(from.MessageDateTime);
     to.message_id = take(from.MessageId);
     to.name_value.reserve(from.NameValue.size());
-    for (const ccs__NameValue* pair : from.NameValue) {
+    for (c__NameValue* pair : from.NameValue) {
         to.name_value.push_back({.name = take(pair->Name), .value = take(pair->Value)});
     }
 }
 
-void take(const ccs__CustomerCallLog& from, model::CallLog& to) {
+void take(c__CustomerCallLog& from, model::CallLog& to) {
     to.csr_id = take(from.CSRId);
-    to.created_date_time.text = take(from.CreatedDateTime);
+    to.created_date_time.text = take_date(from.CreatedDateTime);
     to.log_text = take(from.LogText);
     to.request_type = take(from.RequestType);
     if (from.Requestor != nullptr) to.requestor = take(*from.Requestor);
@@ -93,13 +100,13 @@ void take(const ccs__CustomerCallLog& from, model::CallLog& to) {
     if (from.Account != nullptr) to.account = take(*from.Account);
 }
 
-std::optional<model::UserNameToken> take(const ccs__UserNameToken* from) {
+std::optional<model::UserNameToken> take(c__UserNameToken* from) {
     if (from == nullptr) return std::nullopt;
     model::UserNameToken to;
     if (from->BinarySecurityToken != nullptr) {
         to.binary_security_token.emplace();
-        if (const char* id = from->BinarySecurityToken->ID) {
-            to.binary_security_token->id.emplace(id);
+        if (Text& id = from->BinarySecurityToken->ID; id) {
+            to.binary_security_token->id.emplace(std::move(*id));
         }
     }
     return to;
@@ -107,8 +114,7 @@ std::optional<model::UserNameToken> take(const ccs__UserNameToken* from) {
 
 }  // namespace
 
-model::CreateCallLogRequest to_model(const ccs__ScCredentials* credentials,
-                                     const _ccs__CreateCallLog& message) {
+model::CreateCallLogRequest to_model(c__ScCredentials* credentials, _c__CreateCallLog& message) {
     model::CreateCallLogRequest request;
     if (credentials != nullptr) {
         request.credentials = model::ScCredentials{
@@ -116,7 +122,7 @@ model::CreateCallLogRequest to_model(const ccs__ScCredentials* credentials,
             .originating_user_name_token = take(credentials->OriginatingUserNameToken),
             .created = take(credentials->Created)};
     }
-    if (const ccs__CreateCallLogRequest* from = message.CreateCallLogRequest) {
+    if (c__CreateCallLogRequest* from = message.CreateCallLogRequest) {
         if (from->BaseRequest != nullptr) take(*from->BaseRequest, request.call_log);
         request.call_log.caller_id = take(from->CallerId);
         if (from->CustomerCallLog != nullptr) take(*from->CustomerCallLog, request.call_log);

@@ -4,14 +4,14 @@
 
 // gSOAP's generated classes, with their names.
 // NOLINTBEGIN(bugprone-reserved-identifier)
-class ccs__ScCredentials;
-class _ccs__CreateCallLog;
+class c__ScCredentials;
+class _c__CreateCallLog;
 // NOLINTEND(bugprone-reserved-identifier)
 
 namespace customercare::soap {
 
 /// From gSOAP's generated classes to the model. `credentials`: nullptr if there were none.
-[[nodiscard]] model::CreateCallLogRequest to_model(const ccs__ScCredentials* credentials,
-                                                   const _ccs__CreateCallLog& message);
+[[nodiscard]] model::CreateCallLogRequest to_model(c__ScCredentials* credentials,
+                                                   _c__CreateCallLog& message);
 
 }  // namespace customercare::soap
