@@ -30,8 +30,11 @@ public:
     }
 
     std::string_view take_digits(std::size_t at_most = std::string_view::npos) {
-        const std::size_t end = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
-        const std::string_view digits = rest_.substr(0, std::min(end, at_most));
+        std::size_t end = 0;
+        while (end < std::min(rest_.size(), at_most) && rest_[end] >= '0' && rest_[end] <= '9') {
+            ++end;
+        }
+        const std::string_view digits = rest_.substr(0, end);
         rest_.remove_prefix(digits.size());
         return digits;
     }
@@ -144,9 +147,10 @@ bool take_date_offset(Scanner& scanner) {
 }
 
 std::string_view trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t begin = std::min(text.find_first_not_of(blanks), text.size());
-    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 std::optional<sys_days> to_days(const Fields& fields) {
@@ -227,9 +231,10 @@ Instant system_now() {
 }
 
 std::optional<DateTimeValue> parse_date_time(std::string_view text) {
+    text = trim(text);
     for (const std::string_view form :
          {"y-M-dTt", "y-M-d", "t", "y-M", "y", "--M-d", "--M", "--M--", "---d"}) {
-        Scanner scanner(trim(text));
+        Scanner scanner(text);
         Fields fields;
         if (!take_form(scanner, form, fields) || !take_date_time_zone(scanner, fields) ||
             !scanner.at_end()) {
@@ -250,8 +255,9 @@ std::optional<DateTimeValue> parse_date_time(std::string_view text) {
 }
 
 bool is_date(std::string_view text) {
+    text = trim(text);
     for (const std::string_view form : {"y-M-d", "y-M", "y", "--M-d", "--M--", "---d"}) {
-        Scanner scanner(trim(text));
+        Scanner scanner(text);
         Fields fields;
         fields.year = 4;  // A leap year, as long as the text names none.
         if (!take_form(scanner, form, fields)) continue;

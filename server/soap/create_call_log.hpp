@@ -10,7 +10,7 @@ class _c__CreateCallLog;
 
 namespace customercare::soap {
 
-/// From gSOAP's generated classes to the model. `credentials`: nullptr if there were none.
+/// Moves what gSOAP read into the model. `credentials`: nullptr if there were none.
 [[nodiscard]] model::CreateCallLogRequest to_model(c__ScCredentials* credentials,
                                                    _c__CreateCallLog& message);
 

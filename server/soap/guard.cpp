@@ -60,14 +60,12 @@ void Guard::Reader::read_node() {
 void Guard::Reader::on_error() {
     const XmlReader::Error& error = xml_.error();
     if (error.reason == XmlReader::Reason::long_markup) {
-        return fail_limit("a tag, comment or instruction longer than " +
-                              std::to_string(limits_.max_markup_bytes) + " bytes",
-                          "guard.max_markup_bytes");
+        return fail_limit("a tag, comment or instruction longer than ", limits_.max_markup_bytes,
+                          " bytes", "guard.max_markup_bytes");
     }
     if (error.reason == XmlReader::Reason::many_attributes) {
-        return fail_limit(
-            "more than " + std::to_string(limits_.max_attributes) + " attributes on one element",
-            "guard.max_attributes");
+        return fail_limit("more than ", limits_.max_attributes, " attributes on one element",
+                          "guard.max_attributes");
     }
     if (error.has_place) return fail_reader(error.words, error.place);
     fail_reader({ReadError::Kind::not_well_formed, error.words, {}});
@@ -120,12 +118,14 @@ void Guard::Reader::fail_reader(ReadError error) {
     stop();
 }
 
-void Guard::Reader::fail_limit(const std::string& what, std::string_view setting) {
+void Guard::Reader::fail_limit(const char* before, std::size_t limit, const char* behind,
+                               std::string_view setting) {
     const Position position = position_at(offset());
     reading_.error = {ReadError::Kind::limit,
-                      "The message exceeds a limit of this server: " + what + " (setting " +
-                          std::string(setting) + "), at line " + std::to_string(position.line) +
-                          ", position " + std::to_string(position.column) + ".",
+                      std::string("The message exceeds a limit of this server: ") + before +
+                          std::to_string(limit) + behind + " (setting " + std::string(setting) +
+                          "), at line " + std::to_string(position.line) + ", position " +
+                          std::to_string(position.column) + ".",
                       position, setting};
     reading_.routing_error.reset();
     stop();
@@ -139,29 +139,33 @@ void Guard::Reader::fail_at(std::size_t place, const Words& words) {
          place);
 }
 
+void Guard::Reader::fail_unexpected_node(const char* kind, std::size_t place) {
+    fail(ReadError::Kind::not_well_formed,
+         std::string("Unexpected node type ") + kind +
+             ". ReadElementString method can only be called on elements with simple or empty "
+             "content.",
+         place);
+}
+
 /// A value is converted when the reader has stepped on to the next node: that is where it stands.
 void Guard::Reader::settle_value_error(std::size_t next_node) {
     fail_at(next_node, Words(value_error_));
 }
 
-/// The path of the element being started or ended: the open frames, then `name`.
-std::string Guard::Reader::path_to(std::string_view name, bool from_request) const {
+/// The path of the element being started: the open frames, then `name`.
+std::string Guard::Reader::path_to(std::string_view name) const {
     std::string path;
-    path.reserve(100);
-    bool inside = !from_request;
     for (const Frame& frame : frames_) {
-        if (frame.declaration != nullptr && inside) {
-            if (!path.empty()) path += '/';
-            path += frame.declaration->name;
-            if (frame.ordinal != 0) path += '[' + std::to_string(frame.ordinal) + ']';
-        }
-        if (frame.declaration != nullptr && frame.in_request) inside = true;
+        if (frame.declaration != nullptr) append_step(path, frame.declaration->name, frame.ordinal);
     }
-    if (!name.empty()) {
-        if (!path.empty()) path += '/';
-        path += name;
-    }
+    append_step(path, name, 0);
     return path;
+}
+
+void Guard::Reader::append_step(std::string& path, std::string_view name, std::uint16_t ordinal) {
+    if (!path.empty()) path += '/';
+    path += name;
+    if (ordinal != 0) path += '[' + std::to_string(ordinal) + ']';
 }
 
 std::string Guard::Reader::expected_in(const Frame& frame) const {

@@ -7,8 +7,11 @@ namespace customercare::soap {
 
 namespace {
 
-bool declares_namespace(std::string_view attribute) {
-    return attribute.substr(0, 5) == "xmlns" && (attribute.size() == 5 || attribute[5] == ':');
+bool declares_namespace(const XmlReader::Attribute& attribute) {
+    constexpr std::string_view xmlns = "xmlns";
+    return attribute.prefix_size == 0
+               ? attribute.name == xmlns
+               : attribute.prefix_size == xmlns.size() && attribute.name.starts_with(xmlns);
 }
 
 }  // namespace
@@ -16,18 +19,18 @@ bool declares_namespace(std::string_view attribute) {
 /// False: the reading has ended.
 bool Guard::Reader::declare_namespaces() {
     // NOLINTNEXTLINE(readability-use-anyofallof): it declares them.
-    for (const auto& [name, uri, place] : xml_.attributes()) {
-        if (!declares_namespace(name)) continue;
-        const std::string_view prefix = name.size() > 5 ? name.substr(6) : std::string_view{};
+    for (const XmlReader::Attribute& attribute : xml_.attributes()) {
+        if (!declares_namespace(attribute)) continue;
+        const auto& [name, prefix_size, uri, place] = attribute;
+        const std::string_view prefix =
+            prefix_size == 0 ? std::string_view{} : name.substr(prefix_size + 1);
         if (uri.size() > limits_.max_namespace_uri_bytes) {
-            fail_limit("a namespace name longer than " +
-                           std::to_string(limits_.max_namespace_uri_bytes) + " bytes",
+            fail_limit("a namespace name longer than ", limits_.max_namespace_uri_bytes, " bytes",
                        "guard.max_namespace_uri_bytes");
             return false;
         }
         if (++declaration_count_ > limits_.max_namespace_declarations) {
-            fail_limit("more than " + std::to_string(limits_.max_namespace_declarations) +
-                           " namespace declarations",
+            fail_limit("more than ", limits_.max_namespace_declarations, " namespace declarations",
                        "guard.max_namespace_declarations");
             return false;
         }
@@ -41,21 +44,20 @@ bool Guard::Reader::declare_namespaces() {
 }
 
 /// Takes a name apart that stands at `place`.
-bool Guard::Reader::resolve(std::string_view raw, bool attribute, std::size_t place, Name& name) {
+bool Guard::Reader::resolve(std::string_view raw, std::size_t prefix_size, bool attribute,
+                            std::size_t place, Name& name) {
     if (raw.size() > limits_.max_name_bytes) {
-        fail_limit("a name longer than " + std::to_string(limits_.max_name_bytes) + " bytes",
-                   "guard.max_name_bytes");
+        fail_limit("a name longer than ", limits_.max_name_bytes, " bytes", "guard.max_name_bytes");
         return false;
     }
-    const std::size_t colon = raw.find(':');
-    if (colon == std::string_view::npos) {
+    if (prefix_size == 0) {
         name.prefix = {};
         name.local = raw;
         name.id = attribute ? no_namespace : *namespaces_.find({});
         return true;
     }
-    name.prefix = raw.substr(0, colon);
-    name.local = raw.substr(colon + 1);
+    name.prefix = raw.substr(0, prefix_size);
+    name.local = raw.substr(prefix_size + 1);
     const std::optional<NamespaceId> id = namespaces_.find(name.prefix);
     if (!id) {
         fail_reader(quoted(name.prefix) + " is an undeclared prefix.", place);
@@ -69,14 +71,15 @@ bool Guard::Reader::resolve(std::string_view raw, bool attribute, std::size_t pl
 bool Guard::Reader::check_attributes() {
     attribute_count_ += xml_.attributes().size();
     if (attribute_count_ > limits_.max_total_attributes) {
-        fail_limit("more than " + std::to_string(limits_.max_total_attributes) + " attributes",
+        fail_limit("more than ", limits_.max_total_attributes, " attributes",
                    "guard.max_total_attributes");
         return false;
     }
-    for (const auto& [raw, value, place] : xml_.attributes()) {
-        if (declares_namespace(raw)) continue;
+    for (const XmlReader::Attribute& attribute : xml_.attributes()) {
+        if (declares_namespace(attribute)) continue;
+        const auto& [raw, prefix_size, value, place] = attribute;
         Name name;
-        if (!resolve(raw, true, place, name)) return false;
+        if (!resolve(raw, prefix_size, true, place, name)) return false;
         // The XML reader has seen to equal prefixes.
         const bool twice =
             !name.prefix.empty() &&

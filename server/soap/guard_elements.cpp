@@ -48,13 +48,11 @@ std::size_t size_of_node(std::string_view rest) {
 
 void Guard::Reader::on_start() {
     if (++element_count_ > limits_.max_elements) {
-        return fail_limit("more than " + std::to_string(limits_.max_elements) + " elements",
-                          "guard.max_elements");
+        return fail_limit("more than ", limits_.max_elements, " elements", "guard.max_elements");
     }
     if (frames_.size() >= limits_.max_depth) {
-        return fail_limit(
-            "elements nested more than " + std::to_string(limits_.max_depth) + " deep",
-            "guard.max_depth");
+        return fail_limit("elements nested more than ", limits_.max_depth, " deep",
+                          "guard.max_depth");
     }
     pending_ = Frame{};
     pending_.bindings = static_cast<std::uint32_t>(namespaces_.count());
@@ -64,7 +62,7 @@ void Guard::Reader::on_start() {
     const bool has_attributes = !xml_.attributes().empty();
     attributes_.clear();
     if (has_attributes && !declare_namespaces()) return;
-    if (!resolve(xml_.name(), false, offset() + 1, name)) return;
+    if (!resolve(xml_.name(), xml_.prefix_size(), false, offset() + 1, name)) return;
     if (has_attributes && !check_attributes()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + 1);
 
@@ -89,10 +87,7 @@ void Guard::Reader::on_start() {
                 start_in_object(name);
                 break;
             case State::simple:
-                fail(ReadError::Kind::not_well_formed,
-                     "Unexpected node type Element. ReadElementString method can only be called on "
-                     "elements with simple or empty content.",
-                     offset() + 1);
+                fail_unexpected_node("Element", offset() + 1);
                 break;
             case State::open:
             case State::skipped:
@@ -293,6 +288,9 @@ void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::u
     switch (declaration.content) {
         case Content::object:
             pending_.state = State::object;
+            path_.resize(top().path_size);
+            append_step(path_, declaration.name, ordinal);
+            pending_.path_size = path_.size();
             canonical_ += declaration.start_tag;
             counters_.resize(counters_.size() + declaration.type->repeating);
             break;
@@ -302,6 +300,7 @@ void Guard::Reader::start_declared(const ElementDeclaration& declaration, std::u
         default:
             pending_.state = State::simple;
             value_ = {};
+            value_is_plain_ = true;
     }
 }
 
@@ -313,9 +312,7 @@ void Guard::Reader::on_end() {
     counters_.resize(frame.counters);
     if (frame.nil && frame.in_request && frame.declaration != nullptr &&
         (frame.state != State::open || frame.plain)) {
-        frames_.push_back(frame);
-        reading_.nil_elements.push_back(path_to({}, true));
-        frames_.pop_back();
+        reading_.nil_elements.push_back(request_path(frame.declaration->name, frame.ordinal));
     }
     switch (frame.state) {
         case State::body:
@@ -347,8 +344,19 @@ void Guard::Reader::on_end() {
 
 void Guard::Reader::end_simple(const Frame& frame) {
     canonical_ += frame.declaration->start_tag;
-    value_error_ = convert_value(frame.declaration->content, value_, canonical_);
+    if (frame.declaration->content == Content::string && value_is_plain_) {
+        canonical_ += value_;
+    } else {
+        value_error_ = convert_value(frame.declaration->content, value_, canonical_);
+    }
     canonical_ += frame.declaration->end_tag;
+}
+
+/// The path of a child of the innermost open element, from the request down.
+std::string Guard::Reader::request_path(std::string_view name, std::uint16_t ordinal) const {
+    std::string path(path_, 0, frames_.back().path_size);
+    append_step(path, name, ordinal);
+    return path;
 }
 
 /// Keeps an element of open content as it was sent, with the namespaces that it takes from around
@@ -356,11 +364,10 @@ void Guard::Reader::end_simple(const Frame& frame) {
 void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
     const std::string_view raw = message_.substr(frame.start, end - frame.start);
     const std::size_t name_end = raw.find_first_of(" \t\r\n/>");
-    frames_.push_back(frame);
-    model::OpenContent content{
-        path_to(frame.declaration == nullptr ? raw.substr(1, name_end - 1) : "", true),
-        std::string(raw.substr(0, name_end))};
-    frames_.pop_back();
+    const std::string_view name =
+        frame.declaration == nullptr ? raw.substr(1, name_end - 1) : frame.declaration->name;
+    model::OpenContent content{request_path(name, frame.ordinal),
+                               std::string(raw.substr(0, name_end))};
     namespaces_.append_inherited(content.xml, raw, frame.bindings);
     if (!count_content(content.xml.size() + raw.size() - name_end)) return;
     content.xml += raw.substr(name_end);
@@ -371,7 +378,7 @@ void Guard::Reader::on_text() {
     if (frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset());
     Frame& frame = top();
-    if (frame.state == State::simple) return append_value(xml_.text());
+    if (frame.state == State::simple) return append_value(xml_.text(), xml_.is_plain());
     if (xml_.is_blank()) {
         if (frame.state == State::open) frame.plain = false;
         return;
@@ -382,12 +389,13 @@ void Guard::Reader::on_text() {
 void Guard::Reader::on_cdata() {
     const std::size_t place = offset() + std::string_view("<![CDATA[").size();
     if (!value_error_.empty()) return settle_value_error(place);
-    if (top().state == State::simple) return append_value(xml_.text());
+    if (top().state == State::simple) return append_value(xml_.text(), false);
     on_loose_text(place);
 }
 
-void Guard::Reader::append_value(std::string_view text) {
+void Guard::Reader::append_value(std::string_view text, bool is_plain) {
     if (!count_content(text.size())) return;
+    value_is_plain_ = value_is_plain_ && is_plain;
     if (value_.empty()) {
         value_ = text;
         return;
@@ -399,8 +407,7 @@ void Guard::Reader::append_value(std::string_view text) {
 
 bool Guard::Reader::count_item() {
     if (++item_count_ <= limits_.max_items) return true;
-    fail_limit("more than " + std::to_string(limits_.max_items) +
-                   " repeated elements and pieces of open content",
+    fail_limit("more than ", limits_.max_items, " repeated elements and pieces of open content",
                "guard.max_items");
     return false;
 }
@@ -408,8 +415,7 @@ bool Guard::Reader::count_item() {
 bool Guard::Reader::count_content(std::size_t bytes) {
     content_bytes_ += bytes;
     if (content_bytes_ <= limits_.max_content_bytes) return true;
-    fail_limit("more than " + std::to_string(limits_.max_content_bytes) +
-                   " bytes of text and open content",
+    fail_limit("more than ", limits_.max_content_bytes, " bytes of text and open content",
                "guard.max_content_bytes");
     return false;
 }
@@ -437,13 +443,7 @@ void Guard::Reader::on_comment_or_instruction(const char* kind, std::size_t mark
     if (frames_.empty()) return;
     if (!value_error_.empty()) return settle_value_error(offset() + markup);
     top().plain = false;
-    if (top().state == State::simple) {
-        fail(ReadError::Kind::not_well_formed,
-             std::string("Unexpected node type ") + kind +
-                 ". ReadElementString method can only be called on elements with simple or empty "
-                 "content.",
-             offset() + markup);
-    }
+    if (top().state == State::simple) fail_unexpected_node(kind, offset() + markup);
 }
 
 void Guard::Reader::finish_root(std::size_t end) {

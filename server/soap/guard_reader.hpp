@@ -64,6 +64,8 @@ private:
         std::uint32_t bindings = 0;  ///< Namespace bindings in scope outside it.
         std::uint32_t counters = 0;  ///< First of its repeating children's counters.
         std::size_t start = 0;       ///< Offset of its start tag in the message.
+        std::size_t path_size =
+            0;  ///< Of path_, of an object: its own path, from the request down.
     };
 
     // What was just read.
@@ -72,7 +74,7 @@ private:
     void on_text();
     void on_cdata();
     void on_loose_text(std::size_t place);
-    void append_value(std::string_view text);
+    void append_value(std::string_view text, bool is_plain);
     void on_comment_or_instruction(const char* kind, std::size_t markup);
     void on_error();
     /// Counts what is stored by itself. False: it is one too many.
@@ -93,7 +95,8 @@ private:
 
     // Attributes and namespaces.
     bool declare_namespaces();
-    bool resolve(std::string_view raw, bool attribute, std::size_t place, Name& name);
+    bool resolve(std::string_view raw, std::size_t prefix_size, bool attribute, std::size_t place,
+                 Name& name);
     bool check_attributes();
     [[nodiscard]] std::optional<std::string_view> attribute(NamespaceId id,
                                                             std::string_view local) const;
@@ -110,8 +113,11 @@ private:
     void fail(ReadError::Kind kind, Words words, std::size_t place);
     void fail_reader(const Words& words, std::size_t place);
     void fail_reader(ReadError error);
-    void fail_limit(const std::string& what, std::string_view setting);
+    /// What it was more or longer than: the limit, between its words.
+    void fail_limit(const char* before, std::size_t limit, const char* behind,
+                    std::string_view setting);
     void fail_at(std::size_t place, const Words& words);
+    void fail_unexpected_node(const char* kind, std::size_t place);
     void settle_value_error(std::size_t next_node);
     void stop() { stopped_ = true; }
 
@@ -120,9 +126,12 @@ private:
     void ignore(std::string_view name, std::size_t place, Expected&& expected) {
         constexpr std::size_t named_elements = 20;
         if (searching_ || ++reading_.ignored_count > named_elements) return;
-        reading_.ignored.push_back({path_to(name, false), line_at(place), expected()});
+        reading_.ignored.push_back({path_to(name), line_at(place), expected()});
     }
-    [[nodiscard]] std::string path_to(std::string_view name, bool from_request) const;
+    [[nodiscard]] std::string path_to(std::string_view name) const;
+    [[nodiscard]] std::string request_path(std::string_view name, std::uint16_t ordinal) const;
+    /// Appends "/NAME", with "[ORDINAL]" if it is not 0.
+    static void append_step(std::string& path, std::string_view name, std::uint16_t ordinal);
     [[nodiscard]] std::string expected_in(const Frame& frame) const;
     [[nodiscard]] Position position_at(std::size_t place) const;
     std::size_t line_at(std::size_t place);
@@ -146,15 +155,17 @@ private:
     Frame pending_;  ///< The frame of the element being started.
     NamespaceScope namespaces_;
     std::vector<std::uint16_t> counters_;
+    std::string path_;  ///< Of the object started last; it begins with those of the open ones.
     std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
     std::size_t element_count_ = 0;
     std::size_t attribute_count_ = 0;
     std::size_t declaration_count_ = 0;
     std::size_t item_count_ = 0;
     std::size_t content_bytes_ = 0;
-    std::string_view value_;  ///< Of the simple element being read.
-    std::string long_value_;  ///< Holds it if it stands there in more than one piece.
-    Words value_error_;       ///< Of the value just ended; its position is that of the next node.
+    std::string_view value_;      ///< Of the simple element being read.
+    bool value_is_plain_ = true;  ///< It needs no escaping.
+    std::string long_value_;      ///< Holds it if it stands there in more than one piece.
+    Words value_error_;  ///< Of the value just ended; its position is that of the next node.
     std::string canonical_;
     std::size_t body_start_ = 0;
     std::size_t request_start_ = 0;

@@ -125,9 +125,8 @@ void Skeleton::fail() {
 
 }  // namespace customercare::soap
 
-// gSOAP's custom serializer of Text (gSOAP User Guide 19.4, "How to declare user-defined
-// serializers and deserializers"). Its own one of strings reads byte by byte, at some thirty
-// instructions each.
+// The custom serializer of Text (see gSOAP's custom/README.txt). gSOAP's own one of strings reads
+// byte by byte, at some thirty instructions each.
 
 Text* soap_in_xsd__text(soap* context, const char* tag, Text* text, const char* /*type*/) {
     using customercare::soap::Found;

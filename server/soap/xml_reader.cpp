@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdio>
+#include <cstring>
 
 #include "model/http_message.hpp"
 #include "soap/text.hpp"
@@ -14,11 +16,12 @@ namespace {
 
 constexpr std::size_t nowhere = std::string_view::npos;
 
-/// What a byte may mean. In text the first three stop nothing.
+/// What a byte may mean.
 enum class Kind : std::uint8_t {
     plain,
     white,  ///< Blank, tab, line feed.
     quote,
+    greater,
     bracket,  ///< "]", which may begin "]]>".
     carriage_return,
     less,
@@ -34,6 +37,7 @@ constexpr std::array<Kind, 256> kinds = [] {
     table[' '] = table['\t'] = table['\n'] = Kind::white;
     table['\r'] = Kind::carriage_return;
     table['<'] = Kind::less;
+    table['>'] = Kind::greater;
     table['&'] = Kind::ampersand;
     table[']'] = Kind::bracket;
     table['"'] = table['\''] = Kind::quote;
@@ -87,6 +91,28 @@ inline XmlReader::NamePart XmlReader::role_at(std::size_t place) const {
     if (byte < 0x80) return {name_roles[byte], 1};
     const Character character = decode_utf8(message_.substr(place));
     return {character.size == 0 ? NameRole::none : name_role(character.code_point), character.size};
+}
+
+/// The first byte from there on that matches, or the message's end. `matches` is asked of 16 bytes
+/// at once, and of one: it takes either, and answers each with 0 or not 0.
+template <typename Matches>
+std::size_t XmlReader::find(std::size_t place, Matches&& matches) const {
+    using Block = unsigned char __attribute__((vector_size(16)));
+    for (; message_.size() - place >= sizeof(Block); place += sizeof(Block)) {
+        Block block;
+        std::memcpy(&block, message_.data() + place, sizeof block);
+        const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(matches(block));
+        for (std::size_t half = 0; half < halves.size(); ++half) {
+            if (halves[half] == 0) continue;
+            const int bit = std::endian::native == std::endian::little
+                                ? std::countr_zero(halves[half])
+                                : std::countl_zero(halves[half]);
+            return place + half * sizeof halves[half] + static_cast<std::size_t>(bit) / 8;
+        }
+    }
+    const auto* const rest = reinterpret_cast<const unsigned char*>(message_.data());
+    while (place < message_.size() && !matches(rest[place])) ++place;
+    return place;
 }
 
 /// Behind the bytes there that match.
@@ -172,11 +198,14 @@ XmlReader::Node XmlReader::read_text() {
     std::size_t copied = position_;  // Before it, all is in resolved_, if anything is.
     std::size_t place = position_;
     const auto flush = [&] { resolved_.append(message_, copied, place - copied); };
-    place = skip(place, [](char c) { return kind_of(c) == Kind::white; });
+    if (kind_of(message_[place]) == Kind::white) {
+        place = find(place, [](auto c) { return (c != ' ') & (c != '\n') & (c != '\t'); });
+    }
     is_blank_ = place >= message_.size() || message_[place] == '<';
     if (is_blank_) {
         position_ = place;
         text_ = message_.substr(start_, place - start_);
+        is_plain_ = true;
         return Node::text;
     }
     if (open_.empty()) {
@@ -190,12 +219,21 @@ XmlReader::Node XmlReader::read_text() {
         is_blank_ = true;
         return Node::text;
     }
-    while (place < message_.size()) {
+    is_plain_ = true;
+    for (;;) {
+        place = find(place, [](auto c) {
+            return (c < ' ') | (c == '<') | (c == '>') | (c == '&') | (c == ']') | (c >= 0x80);
+        });
+        if (place == message_.size()) break;
         switch (kind_of(message_[place])) {
             case Kind::plain:
             case Kind::white:
             case Kind::quote:
-                place = skip(place + 1, [](char c) { return kind_of(c) <= Kind::quote; });
+                ++place;
+                continue;
+            case Kind::greater:
+                is_plain_ = false;
+                ++place;
                 continue;
             case Kind::bracket:
                 if (stands_at(place, "]]>")) {
@@ -233,13 +271,14 @@ XmlReader::Node XmlReader::read_text() {
         flush();
         text_ = std::string_view(resolved_).substr(resolved_start);
         is_blank_ = std::all_of(text_.begin(), text_.end(), is_white);
+        is_plain_ = false;
     }
     return Node::text;
 }
 
 XmlReader::Node XmlReader::read_start_tag() {
     std::size_t place = position_ + 1;
-    if (!scan_name(place, true)) return Node::error;
+    if (!scan_qualified_name(place, prefix_size_)) return Node::error;
     name_ = message_.substr(start_ + 1, place - start_ - 1);
     root_read_ = true;
     attributes_.clear();
@@ -287,8 +326,8 @@ bool XmlReader::read_attributes(std::size_t& place) {
 }
 
 bool XmlReader::read_attribute(std::size_t& place) {
-    Attribute attribute{.name = {}, .value = {}, .place = place};
-    if (!scan_name(place, true)) return false;
+    Attribute attribute{.name = {}, .prefix_size = 0, .value = {}, .place = place};
+    if (!scan_qualified_name(place, attribute.prefix_size)) return false;
     attribute.name = message_.substr(attribute.place, place - attribute.place);
     place = skip_white(place);
     if (at(place) != '=') {
@@ -321,10 +360,14 @@ bool XmlReader::read_attribute_value(std::size_t& place, std::string_view& value
     std::size_t copied = place;
     const auto flush = [&] { resolved_.append(message_, copied, place - copied); };
     for (;;) {
+        place = find(place, [](auto c) {
+            return (c < ' ') | (c == '"') | (c == '\'') | (c == '<') | (c == '&') | (c >= 0x80);
+        });
         const char c = at(place);
         switch (kind_of(c)) {
             case Kind::plain:
             case Kind::bracket:
+            case Kind::greater:
                 ++place;
                 continue;
             case Kind::quote:
@@ -402,7 +445,8 @@ XmlReader::Node XmlReader::read_end_tag() {
         return Node::end_element;
     }
     const std::size_t start = place;
-    if (!scan_name(place, true)) return Node::error;
+    std::size_t prefix_size = 0;
+    if (!scan_qualified_name(place, prefix_size)) return Node::error;
     const Position position = text_position(message_, element.place);
     return fail("The " + quoted(name) + " start tag on line " + std::to_string(position.line) +
                     " position " + std::to_string(position.column) +
@@ -458,7 +502,7 @@ XmlReader::Node XmlReader::read_cdata() {
 
 XmlReader::Node XmlReader::read_instruction() {
     std::size_t place = position_ + 2;
-    if (!scan_name(place, false)) return Node::error;
+    if (!scan_name(place)) return Node::error;
     const std::string_view target = message_.substr(position_ + 2, place - position_ - 2);
     if (target == "xml") {
         return fail(
@@ -494,7 +538,7 @@ XmlReader::Node XmlReader::read_xml_declaration() {
         }
         if (place == end_of_last && next != version) return fail_token(place, "?>");
         const std::size_t name_start = place;
-        if (!scan_name(place, false)) return Node::error;
+        if (!scan_name(place)) return Node::error;
         const std::string_view name = message_.substr(name_start, place - name_start);
         if (next == encoding && name == "standalone") next = standalone;
         if (next == nothing || name != (next == version    ? "version"
@@ -525,11 +569,22 @@ XmlReader::Node XmlReader::read_xml_declaration() {
     }
 }
 
-/// Moves to behind the name that stands there; in a qualified one a colon parts two names
-/// ([XMLNS10] 4), in others there is none.
-bool XmlReader::scan_name(std::size_t& place, bool qualified) {
+/// Moves to behind the name that stands there, without colon.
+bool XmlReader::scan_name(std::size_t& place) { return scan_part(place) && end_name(place); }
+
+/// The same with a name in which a colon may part two ([XMLNS10] 4).
+bool XmlReader::scan_qualified_name(std::size_t& place, std::size_t& prefix_size) {
+    const std::size_t start = place;
     if (!scan_part(place)) return false;
-    if (qualified && at(place) == ':' && !scan_part(++place)) return false;
+    prefix_size = 0;
+    if (at(place) == ':') {
+        prefix_size = place - start;
+        if (!scan_part(++place)) return false;
+    }
+    return end_name(place);
+}
+
+bool XmlReader::end_name(std::size_t place) {
     if (at(place) == ':') {
         fail_character(place, "The ", " character", ", cannot be included in a name.");
         return false;
@@ -540,7 +595,7 @@ bool XmlReader::scan_name(std::size_t& place, bool qualified) {
     return false;
 }
 
-/// Moves to behind a name without colon.
+/// Moves to behind what may stand in a name, but for colons.
 bool XmlReader::scan_part(std::size_t& place) {
     NamePart part = role_at(place);
     if (part.role != NameRole::anywhere) return fail_name_start(place);
@@ -597,7 +652,7 @@ bool XmlReader::read_reference(std::size_t& place) {
     }
     if (at(place + 1) == '#') return read_character_reference(place);
     const std::size_t name = ++place;
-    if (!scan_name(place, false) || at(place) != ';') {
+    if (!scan_name(place) || at(place) != ';') {
         fail("An error occurred while parsing EntityName.", name);
         return false;
     }

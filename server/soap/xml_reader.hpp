@@ -30,9 +30,10 @@ public:
     };
 
     struct Attribute {
-        std::string_view name;   ///< As written, with its prefix.
-        std::string_view value;  ///< Normalized ([XML10] 3.3.3).
-        std::size_t place = 0;   ///< Offset of the name.
+        std::string_view name;        ///< As written, with its prefix.
+        std::size_t prefix_size = 0;  ///< Bytes of `name` before its colon; 0: it has none.
+        std::string_view value;       ///< Normalized ([XML10] 3.3.3).
+        std::size_t place = 0;        ///< Offset of the name.
     };
 
     enum class Reason : std::uint8_t {
@@ -62,11 +63,15 @@ public:
     [[nodiscard]] std::size_t start() const { return start_; }     ///< Offset.
     [[nodiscard]] std::size_t end() const { return position_; }    ///< Offset behind it.
     [[nodiscard]] std::string_view name() const { return name_; }  ///< Of a starting element.
+    /// Bytes of name() before its colon; 0: it has none.
+    [[nodiscard]] std::size_t prefix_size() const { return prefix_size_; }
     [[nodiscard]] const std::vector<Attribute>& attributes() const { return attributes_; }
     /// Of text and cdata, with references and line ends resolved.
     [[nodiscard]] std::string_view text() const { return text_; }
     /// Of text: nothing but white space.
     [[nodiscard]] bool is_blank() const { return is_blank_; }
+    /// Of text: it can stand in a message as it is. False if that is not known.
+    [[nodiscard]] bool is_plain() const { return is_plain_; }
     [[nodiscard]] const Error& error() const { return error_; }
 
     /// Where in a name a character may stand.
@@ -97,12 +102,16 @@ private:
     bool read_attribute(std::size_t& place);
     bool read_attribute_value(std::size_t& place, std::string_view& value);
     bool is_duplicate(const Attribute& attribute);
-    bool scan_name(std::size_t& place, bool qualified);
+    bool scan_name(std::size_t& place);
+    bool scan_qualified_name(std::size_t& place, std::size_t& prefix_size);
+    bool end_name(std::size_t place);
     bool scan_part(std::size_t& place);
     bool scan_markup(std::size_t& place, std::string_view until, std::string_view what);
     bool read_reference(std::size_t& place);
     bool read_character_reference(std::size_t& place);
     [[nodiscard]] NamePart role_at(std::size_t place) const;
+    template <typename Matches>
+    [[nodiscard]] std::size_t find(std::size_t place, Matches&& matches) const;
     template <typename Matches>
     [[nodiscard]] std::size_t skip(std::size_t place, Matches&& matches) const;
     [[nodiscard]] std::size_t skip_white(std::size_t place) const;
@@ -137,8 +146,10 @@ private:
     bool end_is_due_ = false;  ///< Of an empty-element tag.
     bool root_read_ = false;
     std::string_view name_;
+    std::size_t prefix_size_ = 0;
     std::string_view text_;
     bool is_blank_ = false;
+    bool is_plain_ = false;
     std::vector<Attribute> attributes_;
     std::uint64_t attribute_names_ = 0;  ///< One bit for each hash of a name.
     std::vector<OpenElement> open_;

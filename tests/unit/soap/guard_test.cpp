@@ -1,8 +1,11 @@
 #include "soap/guard.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <random>
 
 #include "soap/skeleton.hpp"
+#include "soap/text.hpp"
 
 using namespace customercare;
 using soap::ReadError;
@@ -82,6 +85,44 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads what the guard passes, with the same
     const auto request = skeleton.read(reading.canonical, reading.has_credentials);
     CHECK(request.call_log.requestor->memo == "  a\r\nb\t\xE2\x82\xAC\xF0\x9F\x98\x80 ]]> ");
     CHECK_FALSE(request.credentials);
+    CHECK(contains(read(with_requestor("<Memo>a ]] > b</Memo>")).body, "<Memo>a ]] &gt; b</Memo>"));
+}
+
+TEST_CASE_METHOD(GuardFixture, "gSOAP reads texts in whatever order they come", "[soap][guard]") {
+    const std::vector<std::string> texts = {
+        "",     "Ann",      "O'Neil & Sons <Ltd>", "]]>", " a > b ",
+        "\r\n", "\xC3\xA9", std::string(200, 'x')};
+    std::mt19937 random(2011);  // NOLINT(cert-msc51-cpp,cert-msc32-c): the same each time.
+    soap::Skeleton skeleton;
+    for (int round = 0; round < 200; ++round) {
+        CAPTURE(round);
+        model::Customer customer;
+        std::vector<std::string> elements;
+        model::Customer::each_field(customer,
+                                    [&](const std::string& name, const char*, model::Text& field) {
+                                        if (random() % 3 == 0) return;
+                                        field = texts[random() % texts.size()];
+                                        std::string element = "<" + name + ">";
+                                        soap::append_escaped(element, *field);
+                                        elements.push_back(element + "</" + name + ">");
+                                    });
+        std::shuffle(elements.begin(), elements.end(), random);
+        std::string content;
+        for (const std::string& element : elements) content += element + "\n";
+        const Reading reading = read(with_call_log("<Customer>" + content + "</Customer>"));
+        REQUIRE_FALSE(reading.error);
+        const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+        std::vector<model::Text> expected;
+        std::vector<model::Text> read;
+        const auto put_into = [](std::vector<model::Text>& list) {
+            return [&list](const char*, const char*, const model::Text& text) {
+                list.push_back(text);
+            };
+        };
+        model::Customer::each_field(customer, put_into(expected));
+        model::Customer::each_field(*request.call_log.customer, put_into(read));
+        CHECK(read == expected);
+    }
 }
 
 TEST_CASE_METHOD(GuardFixture, "gSOAP reads one message after another, whatever the last one was",

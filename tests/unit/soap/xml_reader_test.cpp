@@ -139,6 +139,28 @@ TEST_CASE("References and line ends are resolved, attributes normalized", "[soap
           "<\xC3\xA9 z=\xE2\x82\xAC\ntext \xF0\x9F\x98\x80\n>\n>\n>\n");
 }
 
+// Sixteen bytes are looked at together.
+TEST_CASE("What means something does so wherever it stands", "[soap][xml_reader]") {
+    for (const std::string part :
+         {"", "&lt;", ">", "]]>", "]", "\r\n", "\t", "\"", "'", "<b/>", "<", "&", "\x01", "\x7F",
+          "\xC3\xA9", "\xF0\x9F\x98\x80", "\xE2\x82"}) {
+        for (std::size_t before = 0; before < 36; ++before) {
+            for (const std::size_t behind : {0, 1, 15, 16, 17}) {
+                CAPTURE(part, before, behind);
+                for (const char filler : {'x', ' '}) {
+                    const std::string text =
+                        std::string(before, filler) + part + std::string(behind, filler);
+                    for (const std::string& message :
+                         {"<a>" + text + "</a>", "<a b=\"" + text + "\"/>",
+                          "<a b='" + text + "'/>"}) {
+                        CHECK(told_by(message) == told_by_expat(message));
+                    }
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("Nodes say where they stand", "[soap][xml_reader]") {
     const std::string message = "<a> x<b c='1' />y</a>";
     XmlReader reader(1000, 10);
