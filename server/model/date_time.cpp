@@ -282,7 +282,10 @@ std::optional<std::string> utc_text(std::string_view text, TimeZone zone) {
 
 std::string utc_text(Instant instant) {
     constexpr std::size_t size_to_milliseconds = 23;
-    return wall_time_text(instant).substr(0, size_to_milliseconds) + 'Z';
+    std::string text = wall_time_text(instant);
+    text.resize(size_to_milliseconds);
+    text += 'Z';
+    return text;
 }
 
 std::string round_trip_text(Instant instant, TimeZone zone) {

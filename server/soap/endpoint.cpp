@@ -492,8 +492,7 @@ void Endpoint::handle_soap(const model::HttpRequest& request, const model::Calle
     }
 
     steps.passed(Stage::guard);
-    model::CreateCallLogRequest call =
-        own.skeleton.read(reading.canonical, reading.has_credentials);
+    model::CreateCallLogRequest call = own.skeleton.read(reading);
     call.digest = digest_of(reading);
     call.client_subject = request.client_subject;
     call.caller = caller;

@@ -30,6 +30,7 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     content_bytes_ = 0;
     value_error_ = {};
     canonical_.clear();
+    object_ends_.clear();
     body_start_ = 0;
     operation_open_ = false;
     requests_read_ = 0;
@@ -76,11 +77,12 @@ Reading Guard::Reader::read(std::string_view message, const Operation* routed) {
     while (!stopped_) read_node();
     if (!reading_.error && routed_ != nullptr) {
         if (!operation_open_) canonical_ += routed_->request->start_tag;
-        canonical_ += routed_->request->end_tag;
+        end_object(*routed_->request);
         reading_.operation = routed_;
         reading_.canonical = canonical_;
         reading_.body = reading_.canonical.substr(body_start_);
         reading_.has_credentials = body_start_ > 0;
+        reading_.object_ends = object_ends_;
     }
     return std::move(reading_);
 }

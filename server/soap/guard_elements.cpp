@@ -222,6 +222,7 @@ void Guard::Reader::start_in_operation(const Name& name) {
     if (++requests_read_ > 1) {
         // The operation stands twice in the Body: both are read into the same parameters.
         canonical_.resize(request_start_);
+        std::erase_if(object_ends_, [this](std::size_t end) { return end >= request_start_; });
         reading_.open_content.clear();
         reading_.nil_elements.clear();
         ++reading_.ignored_count;
@@ -321,7 +322,7 @@ void Guard::Reader::on_end() {
             reach_body({}, no_namespace);
             break;
         case State::object:
-            canonical_ += frame.declaration->end_tag;
+            end_object(*frame.declaration);
             break;
         case State::simple:
             end_simple(frame);
@@ -342,6 +343,11 @@ void Guard::Reader::on_end() {
     }
 }
 
+void Guard::Reader::end_object(const ElementDeclaration& declaration) {
+    object_ends_.push_back(canonical_.size());
+    canonical_ += declaration.end_tag;
+}
+
 void Guard::Reader::end_simple(const Frame& frame) {
     canonical_ += frame.declaration->start_tag;
     if (frame.declaration->content == Content::string && value_is_plain_) {
@@ -354,7 +360,10 @@ void Guard::Reader::end_simple(const Frame& frame) {
 
 /// The path of a child of the innermost open element, from the request down.
 std::string Guard::Reader::request_path(std::string_view name, std::uint16_t ordinal) const {
-    std::string path(path_, 0, frames_.back().path_size);
+    constexpr std::size_t size_of_ordinal = 8;
+    std::string path;
+    path.reserve(frames_.back().path_size + name.size() + size_of_ordinal);
+    path.append(path_, 0, frames_.back().path_size);
     append_step(path, name, ordinal);
     return path;
 }
@@ -366,8 +375,9 @@ void Guard::Reader::end_open(const Frame& frame, std::size_t end) {
     const std::size_t name_end = raw.find_first_of(" \t\r\n/>");
     const std::string_view name =
         frame.declaration == nullptr ? raw.substr(1, name_end - 1) : frame.declaration->name;
-    model::OpenContent content{request_path(name, frame.ordinal),
-                               std::string(raw.substr(0, name_end))};
+    model::OpenContent content{request_path(name, frame.ordinal), {}};
+    content.xml.reserve(raw.size());
+    content.xml = raw.substr(0, name_end);
     namespaces_.append_inherited(content.xml, raw, frame.bindings);
     if (!count_content(content.xml.size() + raw.size() - name_end)) return;
     content.xml += raw.substr(name_end);

@@ -106,6 +106,7 @@ private:
     // Ending.
     void end_open(const Frame& frame, std::size_t end);
     void end_simple(const Frame& frame);
+    void end_object(const ElementDeclaration& declaration);
     void finish_root(std::size_t end);
 
     // Errors. fail: ASMX's deserializer would stop here; if the operation is still unknown, the
@@ -167,6 +168,7 @@ private:
     std::string long_value_;      ///< Holds it if it stands there in more than one piece.
     Words value_error_;  ///< Of the value just ended; its position is that of the next node.
     std::string canonical_;
+    std::vector<std::size_t> object_ends_;
     std::size_t body_start_ = 0;
     std::size_t request_start_ = 0;
     std::size_t request_offset_ = 0;

@@ -2,6 +2,7 @@
 
 #include <soapH.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -30,13 +31,6 @@ constexpr auto namespace_table = std::to_array<Namespace>(
 // PLAIN: no HTTP. UTFSTRING: strings are UTF-8, else a euro sign is silently corrupted. TREE: id
 // and href attributes mean nothing.
 constexpr soap_mode mode = SOAP_ENC_PLAIN | SOAP_C_UTFSTRING | SOAP_XML_TREE;
-
-std::size_t receive(::soap* context, char* buffer, std::size_t size) {
-    std::string_view& input = *static_cast<std::string_view*>(context->user);
-    const std::size_t count = input.copy(buffer, size);
-    input.remove_prefix(count);
-    return count;
-}
 
 enum class Found { text, another_element, unclear };
 
@@ -76,6 +70,25 @@ struct Release {
 
 }  // namespace
 
+/// Leaves out the names in objects' end tags, which gSOAP would read byte by byte to compare them
+/// with nothing: it takes "</>" as well.
+std::size_t Skeleton::Input::copy(char* buffer, std::size_t size) {
+    constexpr std::size_t end_tag_start = std::string_view("</").size();
+    std::size_t count = 0;
+    while (count < size && position < text.size()) {
+        const std::size_t name =
+            object_ends.empty() ? text.size() : object_ends.front() + end_tag_start;
+        const std::size_t copied =
+            text.copy(buffer + count, std::min(name - position, size - count), position);
+        count += copied;
+        position += copied;
+        if (position != name || object_ends.empty()) continue;
+        position = text.find('>', name);
+        object_ends = object_ends.subspan(1);
+    }
+    return count;
+}
+
 void Skeleton::Free::operator()(::soap* context) const noexcept {
     soap_destroy(context);
     soap_end(context);
@@ -84,14 +97,16 @@ void Skeleton::Free::operator()(::soap* context) const noexcept {
 
 Skeleton::Skeleton() : context_(soap_new2(mode, mode)) {
     soap_set_namespaces(context_.get(), namespace_table.data());
-    context_->frecv = receive;
     context_->user = &input_;
+    context_->frecv = [](::soap* context, char* buffer, std::size_t size) {
+        return static_cast<Input*>(context->user)->copy(buffer, size);
+    };
 }
 
-model::CreateCallLogRequest Skeleton::read(std::string_view canonical, bool has_credentials) {
+model::CreateCallLogRequest Skeleton::read(const Reading& reading) {
     ::soap* context = context_.get();
     const Release release(context);
-    input_ = canonical;
+    input_ = {.text = reading.canonical, .object_ends = reading.object_ends};
     // To gSOAP all messages are one stream, of one element after another: soap_begin_recv would
     // clear 50 kB of tables each time. It counts the stream's bytes, up to 2 GiB.
     constexpr std::size_t longest_stream = 1'000'000'000;
@@ -99,7 +114,7 @@ model::CreateCallLogRequest Skeleton::read(std::string_view canonical, bool has_
     is_in_step_ = false;
     c__ScCredentials credentials;
     credentials.soap_default(context);
-    if (has_credentials &&
+    if (reading.has_credentials &&
         soap_in_c__ScCredentials(context, "c:ScCredentials", &credentials, nullptr) == nullptr) {
         fail();
     }
@@ -109,7 +124,7 @@ model::CreateCallLogRequest Skeleton::read(std::string_view canonical, bool has_
         fail();
     }
     is_in_step_ = context->count < longest_stream;
-    return to_model(has_credentials ? &credentials : nullptr, message);
+    return to_model(reading.has_credentials ? &credentials : nullptr, message);
 }
 
 void Skeleton::fail() {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "model/create_call_log.hpp"
+#include "soap/guard.hpp"
 
 struct soap;
 
@@ -18,8 +21,7 @@ public:
     Skeleton& operator=(const Skeleton&) = delete;
 
     /// Throws ServiceError{internal} if gSOAP refuses the message, which the guard rules out.
-    [[nodiscard]] model::CreateCallLogRequest read(std::string_view canonical,
-                                                   bool has_credentials);
+    [[nodiscard]] model::CreateCallLogRequest read(const Reading& reading);
 
 private:
     struct Free {
@@ -27,7 +29,16 @@ private:
     };
     [[noreturn]] void fail();
 
-    std::string_view input_;   ///< What gSOAP has not read yet.
+    /// Hands the message over to gSOAP, piece by piece.
+    struct Input {
+        std::string_view text;
+        std::size_t position = 0;                  ///< What stands behind it gSOAP has yet to read.
+        std::span<const std::size_t> object_ends;  ///< Those behind it.
+
+        std::size_t copy(char* buffer, std::size_t size);
+    };
+
+    Input input_;
     bool is_in_step_ = false;  ///< gSOAP expects the next message, having read all of the last.
     std::unique_ptr<::soap, Free> context_;
 };

@@ -55,7 +55,7 @@ private:
 
     /// `number` is 0 for one that does not repeat.
     void put(std::string_view kind, std::int64_t number, const model::Phone& phone) {
-        if (!is_anything_set(phone) && is_nil(requestor_path(kind, number))) return;
+        if (!is_anything_set(phone) && is_nil(kind, number)) return;
         list_.begin_object();
         list_.put("kind", kind);
         list_.put("position", std::max<std::int64_t>(number, 1));
@@ -70,21 +70,21 @@ private:
         return is_set;
     }
 
-    bool is_nil(const std::string& path) {
+    bool is_nil(std::string_view kind, std::int64_t number) {
         if (!nil_) {
             nil_.emplace();
-            const std::string requestor = requestor_path("");
-            for (const std::string& nil : nil_elements_) {
-                if (nil.starts_with(requestor)) nil_->emplace_back(nil);
-            }
+            nil_->reserve(nil_elements_.size());
+            for (const std::string& nil : nil_elements_) nil_->push_back(child_of_requestor(nil));
             std::ranges::sort(*nil_);  // There may be thousands, and as many phones.
         }
-        return std::ranges::binary_search(*nil_, std::string_view(path));
+        std::string child(kind);
+        if (number != 0) child += '[' + std::to_string(number) + ']';
+        return std::ranges::binary_search(*nil_, std::string_view(child));
     }
 
     JsonArray& list_;
     const std::vector<std::string>& nil_elements_;
-    std::optional<std::vector<std::string_view>> nil_;  // Of the requestor; when needed.
+    std::optional<std::vector<std::string_view>> nil_;  // The requestor's children; when needed.
 };
 
 /// Binds each_field's fields, in columns_of's order.

@@ -56,20 +56,19 @@ model::Phone& phone_at(model::Requestor& requestor, std::string_view kind, std::
 
 /// Makes what nil_elements says of the requestor's children: nothing else may tell of them.
 void restore_nil_contacts(model::Requestor& requestor, const std::vector<std::string>& nil) {
-    for (const std::string_view path : nil) {
-        if (path == requestor_path(email_element)) requestor.email.emplace();
-        if (path == requestor_path(primary_contact)) phone_at(requestor, primary_contact, 1);
-        if (path == requestor_path(secondary_contact)) phone_at(requestor, secondary_contact, 1);
-        for (const std::string_view kind : {other_phone, fax}) {
-            const std::string stem = requestor_path(kind) + '[';
-            std::size_t position = 0;
-            if (!path.starts_with(stem)) continue;
-            const auto [end, error] =
-                std::from_chars(path.data() + stem.size(), path.data() + path.size(), position);
-            const bool is_phone =
-                error == std::errc() && std::string_view(end, path.data() + path.size()) == "]";
-            if (is_phone && position > 0) phone_at(requestor, kind, position);
-        }
+    for (const std::string& path : nil) {
+        const std::string_view child = child_of_requestor(path);
+        if (child == email_element) requestor.email.emplace();
+        if (child == primary_contact || child == secondary_contact) phone_at(requestor, child, 1);
+        const std::string_view kind = child.substr(0, child.find('['));
+        if ((kind != other_phone && kind != fax) || kind == child) continue;
+        const std::string_view number = child.substr(kind.size() + 1);
+        std::size_t position = 0;
+        const auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), position);
+        const bool is_phone =
+            error == std::errc() && std::string_view(end, number.data() + number.size()) == "]";
+        if (is_phone && position > 0) phone_at(requestor, kind, position);
     }
 }
 

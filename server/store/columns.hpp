@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -55,10 +54,10 @@ inline constexpr std::string_view fax = "Fax";
 
 inline constexpr std::string_view email_element = "Email";
 
-/// Where nil_elements has a child of the requestor; `position` 0 for one that does not repeat.
-inline std::string requestor_path(std::string_view child, std::int64_t position = 0) {
-    const std::string path = "CustomerCallLog/Requestor/" + std::string(child);
-    return position == 0 ? path : path + '[' + std::to_string(position) + ']';
+/// What `path`, one of nil_elements, says behind the requestor's own path; "": nothing of it.
+inline std::string_view child_of_requestor(std::string_view path) {
+    constexpr std::string_view requestor = "CustomerCallLog/Requestor/";
+    return path.starts_with(requestor) ? path.substr(requestor.size()) : std::string_view{};
 }
 
 }  // namespace customercare::store

@@ -181,11 +181,9 @@ void run(const std::filesystem::path& directory) {
 
     soap::Skeleton skeleton;
     const soap::Reading reading = guard.read(message, operation);
-    const std::string canonical(reading.canonical);
-    const bool has_credentials = reading.has_credentials;
-    measure("skeleton", 50'000, [&](int) { (void)skeleton.read(canonical, has_credentials); });
+    measure("skeleton", 50'000, [&](int) { (void)skeleton.read(reading); });
 
-    model::CreateCallLogRequest request = skeleton.read(canonical, has_credentials);
+    model::CreateCallLogRequest request = skeleton.read(reading);
     request.call_log.open_content = reading.open_content;
     request.call_log.nil_elements = reading.nil_elements;
     const auto request_number = [&](int number) {

@@ -20,7 +20,7 @@ std::optional<CallRead> read_call(const Message& message) {
     if (!message.text) return std::nullopt;
     CallRead call{guard.read(*message.text, message.routed), {}};
     if (call.reading.error || call.reading.operation == nullptr) return std::nullopt;
-    call.request = skeleton.read(call.reading.canonical, call.reading.has_credentials);
+    call.request = skeleton.read(call.reading);
     call.request.call_log.open_content = std::move(call.reading.open_content);
     call.request.call_log.nil_elements = std::move(call.reading.nil_elements);
     return call;

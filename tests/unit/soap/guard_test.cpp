@@ -82,9 +82,11 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads what the guard passes, with the same
         read(with_requestor("<Memo>  a&#13;&#10;b\t\xE2\x82\xAC\xF0\x9F\x98\x80 ]]&gt; </Memo>"));
     REQUIRE_FALSE(reading.error);
     soap::Skeleton skeleton;
-    const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+    const auto request = skeleton.read(reading);
     CHECK(request.call_log.requestor->memo == "  a\r\nb\t\xE2\x82\xAC\xF0\x9F\x98\x80 ]]> ");
     CHECK_FALSE(request.credentials);
+    CHECK(skeleton.read(read(with_call_log("<CreatedDateTime>\n 2011-03-04 </CreatedDateTime>")))
+              .call_log.created_date_time.text == "2011-03-04");
     CHECK(contains(read(with_requestor("<Memo>a ]] > b</Memo>")).body, "<Memo>a ]] &gt; b</Memo>"));
 }
 
@@ -111,7 +113,7 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads texts in whatever order they come", 
         for (const std::string& element : elements) content += element + "\n";
         const Reading reading = read(with_call_log("<Customer>" + content + "</Customer>"));
         REQUIRE_FALSE(reading.error);
-        const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+        const auto request = skeleton.read(reading);
         std::vector<model::Text> expected;
         std::vector<model::Text> read;
         const auto put_into = [](std::vector<model::Text>& list) {
@@ -132,11 +134,13 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads one message after another, whatever 
         const std::string name = "Ann " + std::to_string(i);
         const Reading reading = read(with_requestor("<FirstName>" + name + "</FirstName>"));
         if (i % 10 == 3) {
-            const std::string_view body = reading.body;
-            CHECK_THROWS(skeleton.read(body.substr(0, body.size() / 2), false));
-            CHECK_THROWS(skeleton.read("<x/>", false));
+            Reading bad;
+            bad.canonical = reading.body.substr(0, reading.body.size() / 2);
+            CHECK_THROWS(skeleton.read(bad));
+            bad.canonical = "<x/>";
+            CHECK_THROWS(skeleton.read(bad));
         }
-        const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+        const auto request = skeleton.read(reading);
         REQUIRE(request.call_log.requestor->first_name == name);
     }
 }
@@ -152,7 +156,7 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads a message whose tags lie across its 
         const Reading reading =
             read(with_requestor("<FirstName>" + name + "</FirstName><LastName>x</LastName>"));
         REQUIRE_FALSE(reading.error);
-        const auto request = soap::Skeleton().read(reading.canonical, reading.has_credentials);
+        const auto request = soap::Skeleton().read(reading);
         CHECK((request.call_log.requestor->first_name == name));
         CHECK(request.call_log.requestor->last_name == "x");
     }
@@ -292,7 +296,7 @@ TEST_CASE_METHOD(GuardFixture, "Single elements count once, repeating ones as of
                             "<OtherPhone><Phone>2</Phone></OtherPhone>"));
     REQUIRE_FALSE(reading.error);
     soap::Skeleton skeleton;
-    const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+    const auto request = skeleton.read(reading);
     CHECK(request.call_log.requestor->first_name == "Ann");
     REQUIRE(request.call_log.requestor->other_phone.size() == 2);
     CHECK(request.call_log.requestor->other_phone[1].phone == "2");
@@ -487,7 +491,7 @@ TEST_CASE_METHOD(GuardFixture, "A nil credentials header has nothing set", "[soa
         "<ScCredentials xmlns=\"http://ws.southernco.com/CustSvc-iHub\" xsi:nil=\"true\"/>"));
     REQUIRE_FALSE(reading.error);
     soap::Skeleton skeleton;
-    const auto request = skeleton.read(reading.canonical, reading.has_credentials);
+    const auto request = skeleton.read(reading);
     REQUIRE(request.credentials);
     CHECK_FALSE(request.credentials->direct_user_name_token);
 }
