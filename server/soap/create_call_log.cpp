@@ -2,6 +2,8 @@
 
 #include <soapH.h>
 
+#include <utility>
+
 #include "soap/values.hpp"
 
 namespace customercare::soap {
@@ -11,7 +13,7 @@ namespace {
 model::Text take(Text& text) { return std::move(text); }
 
 /// The white space around a dateTime or date is no part of it ([XSD2] 4.3.6).
-model::Text take_date(Text& text) {
+model::Text take_date(const Text& text) {
     return text ? model::Text{std::string(trim(*text))} : std::nullopt;
 }
 

@@ -31,6 +31,7 @@ void Guard::Reader::reset(std::string_view message, const Operation* routed) {
     value_error_ = {};
     canonical_.clear();
     object_ends_.clear();
+    path_.clear();
     body_start_ = 0;
     operation_open_ = false;
     requests_read_ = 0;

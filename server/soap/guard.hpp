@@ -75,7 +75,7 @@ struct Reading {
     std::string_view canonical;  ///< The header block, if there was one, and the body.
     std::string_view body;       ///< The operation's element.
     bool has_credentials = false;
-    std::span<const std::size_t> object_ends;  ///< Offsets in `canonical` of objects' end tags.
+    std::span<const std::size_t> object_ends;  ///< Objects' end tags in `canonical`, ascending.
 };
 
 /// Reads a message as ASMX's deserializer does, in one pass, and keeps everything that is

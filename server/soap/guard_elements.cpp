@@ -360,9 +360,9 @@ void Guard::Reader::end_simple(const Frame& frame) {
 
 /// The path of a child of the innermost open element, from the request down.
 std::string Guard::Reader::request_path(std::string_view name, std::uint16_t ordinal) const {
-    constexpr std::size_t size_of_ordinal = 8;
+    constexpr std::size_t most_around_name = std::string_view("/[65535]").size();
     std::string path;
-    path.reserve(frames_.back().path_size + name.size() + size_of_ordinal);
+    path.reserve(frames_.back().path_size + name.size() + most_around_name);
     path.append(path_, 0, frames_.back().path_size);
     append_step(path, name, ordinal);
     return path;

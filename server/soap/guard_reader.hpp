@@ -64,8 +64,9 @@ private:
         std::uint32_t bindings = 0;  ///< Namespace bindings in scope outside it.
         std::uint32_t counters = 0;  ///< First of its repeating children's counters.
         std::size_t start = 0;       ///< Offset of its start tag in the message.
-        std::size_t path_size =
-            0;  ///< Of path_, of an object: its own path, from the request down.
+        /// Of an object: bytes of path_ that are its own path, below the request or the
+        /// credentials.
+        std::size_t path_size = 0;
     };
 
     // What was just read.
@@ -114,7 +115,7 @@ private:
     void fail(ReadError::Kind kind, Words words, std::size_t place);
     void fail_reader(const Words& words, std::size_t place);
     void fail_reader(ReadError error);
-    /// What it was more or longer than: the limit, between its words.
+    /// `before` and `behind`: the words around the limit.
     void fail_limit(const char* before, std::size_t limit, const char* behind,
                     std::string_view setting);
     void fail_at(std::size_t place, const Words& words);
@@ -156,7 +157,7 @@ private:
     Frame pending_;  ///< The frame of the element being started.
     NamespaceScope namespaces_;
     std::vector<std::uint16_t> counters_;
-    std::string path_;  ///< Of the object started last; it begins with those of the open ones.
+    std::string path_;  ///< Of the object started last; begins with those of the open ones.
     std::vector<Attribute> attributes_;  ///< Of the element being started, without xmlns.
     std::size_t element_count_ = 0;
     std::size_t attribute_count_ = 0;

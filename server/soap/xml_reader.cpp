@@ -376,13 +376,10 @@ bool XmlReader::read_attribute_value(std::size_t& place, std::string_view& value
                 continue;
             case Kind::white:
             case Kind::carriage_return:
-                if (c != ' ') {
-                    flush();
-                    resolved_ += ' ';
-                    copied = place + (c == '\r' && at(place + 1) == '\n' ? 2 : 1);
-                    place = copied - 1;
-                }
-                ++place;
+                flush();
+                resolved_ += ' ';
+                place += c == '\r' && at(place + 1) == '\n' ? 2 : 1;
+                copied = place;
                 continue;
             case Kind::multibyte:
             case Kind::illegal: {

@@ -1,6 +1,7 @@
 #include "store/call_log_insert.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,7 +75,10 @@ private:
         if (!nil_) {
             nil_.emplace();
             nil_->reserve(nil_elements_.size());
-            for (const std::string& nil : nil_elements_) nil_->push_back(child_of_requestor(nil));
+            for (const std::string& path : nil_elements_) {
+                const std::string_view child = child_of_requestor(path);
+                if (!child.empty()) nil_->push_back(child);
+            }
             std::ranges::sort(*nil_);  // There may be thousands, and as many phones.
         }
         std::string child(kind);
@@ -84,7 +88,7 @@ private:
 
     JsonArray& list_;
     const std::vector<std::string>& nil_elements_;
-    std::optional<std::vector<std::string_view>> nil_;  // The requestor's children; when needed.
+    std::optional<std::vector<std::string_view>> nil_;  // Below the requestor; when needed.
 };
 
 /// Binds each_field's fields, in columns_of's order.

@@ -56,7 +56,7 @@ bool is_same_value(const std::string& path, const std::string& sent,
     if (!read) return soap::trim(sent).empty();
     if (path.ends_with("RequestType[1]")) return std::stoll(sent) == std::stoll(*read);
     if (path.ends_with("Flag[1]")) return soap::parse_boolean(sent) == (*read == "true");
-    // The white space around a dateTime or date is no part of it ([XSD2] 4.3.6); gSOAP drops it.
+    // The white space around a dateTime or date is no part of it ([XSD2] 4.3.6), and dropped.
     if (path.ends_with("Time[1]") || path.ends_with("Date[1]")) return soap::trim(sent) == *read;
     return sent == *read;
 }

@@ -3,6 +3,8 @@
 
 #include "soap/guard.hpp"
 
+#include <algorithm>
+
 #include "fuzz/message.hpp"
 #include "fuzz/xml_walk.hpp"
 
@@ -19,6 +21,12 @@ void check_passed(std::string_view text, const soap::Reading& reading) {
     require(reading.body.size() <= reading.canonical.size(), "the body is part of the canonical");
     require(fuzz::walk_xml("<r>" + std::string(reading.canonical) + "</r>").has_value(),
             "the canonical text is well-formed");
+    std::size_t last = 0;
+    for (const std::size_t end : reading.object_ends) {
+        require(end > last && reading.canonical.substr(end, 2) == "</",
+                "objects' end tags are where they are said to be, one behind the other");
+        last = end;
+    }
     require(fuzz::walk_xml("<r xmlns:soap=\"urn:s\"" + reading.credentials_attributes + "/>")
                 .has_value(),
             "the credentials' attributes are well-formed");
@@ -33,6 +41,7 @@ void check_same(const soap::Reading& one, const soap::Reading& other, const char
     require(one.error.has_value() == other.error.has_value(), invariant);
     require(!one.error || one.error->words.text == other.error->words.text, invariant);
     require(one.operation == other.operation && one.canonical == other.canonical, invariant);
+    require(std::ranges::equal(one.object_ends, other.object_ends), invariant);
     require(one.ignored_count == other.ignored_count, invariant);
     require(one.nil_elements == other.nil_elements, invariant);
     require(one.open_content.size() == other.open_content.size(), invariant);

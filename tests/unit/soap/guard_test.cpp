@@ -85,6 +85,14 @@ TEST_CASE_METHOD(GuardFixture, "gSOAP reads what the guard passes, with the same
     const auto request = skeleton.read(reading);
     CHECK(request.call_log.requestor->memo == "  a\r\nb\t\xE2\x82\xAC\xF0\x9F\x98\x80 ]]> ");
     CHECK_FALSE(request.credentials);
+    const auto name_of = [&](const std::string& name) {
+        return *skeleton.read(read(with_requestor("<FirstName>" + name + "</FirstName>")))
+                    .call_log.requestor->first_name;
+    };
+    CHECK(name_of("<![CDATA[<b>&]]>x") == "<b>&x");
+    CHECK(name_of("x<![CDATA[<b>&]]>") == "x<b>&");
+    CHECK(name_of("a &gt; <![CDATA[y]]>z") == "a > yz");
+    CHECK(name_of("a > <![CDATA[]]>b") == "a > b");
     CHECK(skeleton.read(read(with_call_log("<CreatedDateTime>\n 2011-03-04 </CreatedDateTime>")))
               .call_log.created_date_time.text == "2011-03-04");
     CHECK(contains(read(with_requestor("<Memo>a ]] > b</Memo>")).body, "<Memo>a ]] &gt; b</Memo>"));
@@ -329,6 +337,26 @@ TEST_CASE_METHOD(GuardFixture, "An operation that stands twice leaves its last r
     CHECK(contains(reading.body, "<CallerId>2</CallerId>"));
     CHECK_FALSE(contains(reading.body, "<CallerId>1</CallerId>"));
     CHECK(reading.ignored_count == 1);
+}
+
+TEST_CASE_METHOD(GuardFixture, "gSOAP reads the last request of an operation that stands twice",
+                 "[soap][guard]") {
+    std::string message = with_requestor(
+        "<OtherPhone><Phone>1</Phone></OtherPhone><Email><Email>a</Email></Email><Fax/>");
+    const std::string other =
+        with_requestor("<LastName>x</LastName><OtherPhone><Phone>2</Phone></OtherPhone>");
+    const std::size_t start = other.find("<CreateCallLog ");
+    const std::size_t end = other.find("</s:Body>");
+    message.insert(message.find("</s:Body>"), other.substr(start, end - start));
+    const Reading reading = read(message);
+    REQUIRE_FALSE(reading.error);
+    soap::Skeleton skeleton;
+    const model::Requestor requestor = skeleton.read(reading).call_log.requestor.value();
+    CHECK(requestor.last_name == "x");
+    CHECK_FALSE(requestor.email);
+    CHECK(requestor.fax.empty());
+    REQUIRE(requestor.other_phone.size() == 1);
+    CHECK(requestor.other_phone[0].phone == "2");
 }
 
 TEST_CASE_METHOD(GuardFixture, "Open content is kept as sent, with the namespaces it needs",
