@@ -155,10 +155,12 @@ Text* soap_in_xsd__text(soap* context, const char* tag, Text* text, const char* 
             break;
     }
     if (soap_element_begin_in(context, tag, 1, nullptr) != SOAP_OK) return nullptr;
-    const char* const read = context->body ? soap_string_in(context, 1, -1, -1, nullptr) : "";
+    text->emplace();
+    if (context->body == 0) return text;
+    const char* const read = soap_string_in(context, 1, -1, -1, nullptr);
     if (read == nullptr) return nullptr;
     text->emplace(read);
-    return !context->body || soap_element_end_in(context, tag) == SOAP_OK ? text : nullptr;
+    return soap_element_end_in(context, tag) == SOAP_OK ? text : nullptr;
 }
 
 void soap_default_xsd__text(soap* /*context*/, Text* text) { text->reset(); }
