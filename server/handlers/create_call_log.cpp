@@ -5,14 +5,11 @@
 
 #include "handlers/field_walk.hpp"
 #include "model/error.hpp"
+#include "model/white_space.hpp"
 
 namespace customercare::handlers {
 
 namespace {
-
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
 
 /// Unicode code points of a UTF-8 text.
 std::size_t count_characters(std::string_view text) {
@@ -219,7 +216,7 @@ std::string CreateCallLog::find_violations(const model::CallLog& call_log) const
             return rule.parent == parent && rule.name == name;
         };
         for (std::size_t i = 0; i < required_.size(); ++i) {
-            if (is_here(required_[i]) && text && !is_blank(*text)) present[i] = true;
+            if (is_here(required_[i]) && text && !model::trim(*text).empty()) present[i] = true;
         }
         for (const FieldRule& rule : limited_) {
             if (is_here(rule) && text && count_characters(*text) > rule.max_length) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <ctime>
 
+#include "model/white_space.hpp"
+
 namespace customercare::model {
 
 namespace {
@@ -144,13 +146,6 @@ bool take_date_offset(Scanner& scanner) {
     }
     scanner.take(":");
     return scanner.take_number(2, 0, 59, minute) && hours(hour) + minutes(minute) <= hours(14);
-}
-
-std::string_view trim(std::string_view text) {
-    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 std::optional<sys_days> to_days(const Fields& fields) {

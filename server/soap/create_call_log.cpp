@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "soap/values.hpp"
+#include "model/white_space.hpp"
 
 namespace customercare::soap {
 
@@ -14,7 +14,7 @@ model::Text take(Text& text) { return std::move(text); }
 
 /// The white space around a dateTime or date is no part of it ([XSD2] 4.3.6).
 model::Text take_date(const Text& text) {
-    return text ? model::Text{std::string(trim(*text))} : std::nullopt;
+    return text ? model::Text{std::string(model::trim(*text))} : std::nullopt;
 }
 
 template <typename Value>

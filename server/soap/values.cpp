@@ -4,14 +4,12 @@
 #include <cstdint>
 
 #include "model/date_time.hpp"
+#include "model/white_space.hpp"
 #include "soap/text.hpp"
 
 namespace customercare::soap {
 
 namespace {
-
-/// White space of XML.
-bool is_white(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 enum class IntegerError { none, format, range };
 
@@ -38,14 +36,8 @@ IntegerError parse_int32(std::string_view text, std::int32_t& value) {
 
 }  // namespace
 
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_white(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_white(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 std::optional<bool> parse_boolean(std::string_view text) {
-    text = trim(text);
+    text = model::trim(text);
     if (text == "true" || text == "1") return true;
     if (text == "false" || text == "0") return false;
     return std::nullopt;
@@ -68,7 +60,7 @@ Words convert_value(Content content, std::string_view text, std::string& canonic
         case Content::boolean: {
             const std::optional<bool> value = parse_boolean(text);
             if (!value) {
-                return "The string " + quoted(trim(text)) + " is not a valid Boolean value.";
+                return "The string " + quoted(model::trim(text)) + " is not a valid Boolean value.";
             }
             canonical += *value ? "true" : "false";
             return {};

@@ -12,9 +12,6 @@
 
 namespace customercare::soap {
 
-/// Without XML's white space at either end.
-[[nodiscard]] std::string_view trim(std::string_view text);
-
 /// XmlConvert.ToBoolean: true, false, 1 or 0, in that case, white space around. nullopt: none of
 /// them.
 [[nodiscard]] std::optional<bool> parse_boolean(std::string_view text);

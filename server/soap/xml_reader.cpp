@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "model/http_message.hpp"
+#include "model/white_space.hpp"
 #include "soap/text.hpp"
 #include "soap/utf8.hpp"
 
@@ -44,6 +45,7 @@ constexpr std::array<Kind, 256> kinds = [] {
     return table;
 }();
 
+using model::is_white;
 using NameRole = XmlReader::NameRole;
 
 /// Of ASCII; none for other bytes.
@@ -60,8 +62,6 @@ Kind kind_of(char c) { return kinds[static_cast<unsigned char>(c)]; }
 
 /// Of ASCII.
 bool is_in_name(char c) { return name_roles[static_cast<unsigned char>(c)] != NameRole::none; }
-
-bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 /// "'&', hexadecimal value 0x26" between its words.
 Words illegal(std::uint32_t code_point, std::string_view before, std::string_view behind,

@@ -6,6 +6,7 @@
 #include "fuzz/fields.hpp"
 #include "fuzz/message.hpp"
 #include "fuzz/xml_walk.hpp"
+#include "model/white_space.hpp"
 #include "soap/values.hpp"
 #include "soap/writer.hpp"
 
@@ -53,11 +54,11 @@ std::string without_numbers(std::string path) {
 
 bool is_same_value(const std::string& path, const std::string& sent,
                    const std::optional<std::string>& read) {
-    if (!read) return soap::trim(sent).empty();
+    if (!read) return model::trim(sent).empty();
     if (path.ends_with("RequestType[1]")) return std::stoll(sent) == std::stoll(*read);
     if (path.ends_with("Flag[1]")) return soap::parse_boolean(sent) == (*read == "true");
     // The white space around a dateTime or date is no part of it ([XSD2] 4.3.6), and dropped.
-    if (path.ends_with("Time[1]") || path.ends_with("Date[1]")) return soap::trim(sent) == *read;
+    if (path.ends_with("Time[1]") || path.ends_with("Date[1]")) return model::trim(sent) == *read;
     return sent == *read;
 }
 
