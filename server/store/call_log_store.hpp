@@ -31,7 +31,7 @@ struct Options {
     std::string path = "customercare.db";
     std::size_t queue_limit = 4096;  ///< Records waiting for the writer; more are refused.
     std::size_t batch_limit = 512;   ///< Records in one transaction at most.
-    int checkpoint_pages = 1000;     ///< WAL pages after which the writer checkpoints.
+    int checkpoint_pages = 1000;     ///< WAL pages after which a checkpoint begins.
     std::chrono::milliseconds busy_timeout{5000};  ///< For a lock held by another process.
     /// Asked whether one can write, the store tries if it wrote nothing for so long.
     std::chrono::milliseconds probe_interval{10'000};
@@ -78,9 +78,9 @@ using AppendDone = std::function<void(AppendResult&&)>;
 /// reported only then. A record that the database refuses fails alone; the others of its batch are
 /// stored.
 ///
-/// append() may be called from any thread. Opening creates the database or migrates it, one
-/// transaction per migration; throws ServiceError{storage} whose text names the path and the cause
-/// (not writable, newer than the program, in use by another server).
+/// append() may be called from any thread. Opening creates the database or migrates it, in one
+/// transaction; throws ServiceError{storage} whose text names the path and the cause (not writable,
+/// newer than the program, in use by another server).
 class CallLogStore {
 public:
     CallLogStore(Options options, const Keys& keys);  ///< `keys` must outlive the store.

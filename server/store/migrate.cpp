@@ -46,7 +46,6 @@ void settle_wal(Database& database, std::chrono::milliseconds busy_timeout) {
 }
 
 void apply(Database& database, const db::Migration& migration) {
-    Transaction transaction(database);
     database.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration ("
         "version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT");
@@ -56,6 +55,15 @@ void apply(Database& database, const db::Migration& migration) {
         .bind(migration.name)
         .bind_copy(model::utc_text(model::system_now()))
         .run();
+}
+
+/// All in one transaction: should one fail, the database stays as the former program knows it.
+void apply_after(Database& database, int version) {
+    if (version == newest_schema_version) return;
+    Transaction transaction(database);
+    for (const db::Migration& migration : db::migrations) {
+        if (migration.version > version) apply(database, migration);
+    }
     transaction.commit();
 }
 
@@ -82,9 +90,7 @@ Database open_migrated(const std::string& path, Database::Access access,
     const int version = schema_version(database);
     refuse_newer(database, version);
     if (access == Database::Access::server) settle_wal(database, busy_timeout);
-    for (const db::Migration& migration : db::migrations) {
-        if (migration.version > version) apply(database, migration);
-    }
+    apply_after(database, version);
     return database;
 }
 

@@ -205,3 +205,21 @@ TEST_CASE("Call logs of ten tables each are the same in one row", "[store][migra
         CHECK(test::read_file(directory.database() + suffix).find(memo) == std::string::npos);
     }
 }
+
+TEST_CASE("A migration that fails leaves the database to the former program",
+          "[store][migration]") {
+    const test::StoreDirectory directory;
+    test::make_former_database(directory.database(), 2)
+        .execute("CREATE TABLE new_call_log (id)");  // In the way of version 4, not of 3.
+    const auto version = [&] {
+        return test::query(directory.database(), "SELECT max(version) FROM schema_migration");
+    };
+    const std::string error =
+        test::error_of([&] { migrate(directory.database()); }, model::ErrorCode::storage);
+    CHECK_THAT(error, Catch::Matchers::Contains("new_call_log"));
+    CHECK(version() == "2");
+
+    test::open_beside(directory.database()).execute("DROP TABLE new_call_log");
+    migrate(directory.database());
+    CHECK(version() == std::to_string(store::newest_schema_version));
+}
