@@ -9,6 +9,7 @@
 
 #include "store/columns.hpp"
 #include "store/keys.hpp"
+#include "store/message_key.hpp"
 
 namespace customercare::store {
 
@@ -114,19 +115,18 @@ struct BindField {
 
 std::string insert_call_log_sql() {
     const std::string columns =
-        "id, received_at, sender, credential_label, content_digest, repeat, " +
+        "id, received_at, sender, credential_label, content_digest, repeat, message_key, " +
         columns_of<model::CallLog>() + ", has_requestor, " +
         columns_of<model::Requestor>(requestor_prefix) + ", has_email, " +
         columns_of<model::Email>() + ", has_customer, " + columns_of<model::Customer>() +
         ", has_premise, " + columns_of<model::Premise>() + ", has_account, " +
         columns_of<model::Account>() + ", name_value, phone, open_content, nil_elements";
-    return insert_sql("call_log", columns) +
-           " ON CONFLICT (message_id, sender) WHERE repeat = 0 AND message_id <> '' DO NOTHING";
+    return insert_sql("call_log", columns);
 }
 
 constexpr std::string_view find_first_sql =
     "SELECT id, content_digest FROM call_log"
-    " WHERE message_id = ? AND sender = ? AND repeat = 0 AND message_id <> ''";
+    " WHERE message_key = ? AND message_id = ? AND sender = ? AND repeat = 0";
 
 }  // namespace
 
@@ -141,25 +141,43 @@ CallLogInsert::CallLogInsert(Database& database, const Keys& keys, const Options
           database.prepare(insert_sql("sealed_content", "call_log_id, position, sealed"))) {}
 
 AppendResult CallLogInsert::insert(const NewCallLog& record) {
-    std::optional<std::int64_t> id = insert_call_log(record, false);
-    if (!id && options_.duplicates != Duplicates::accept) return find_first(record);
-    if (!id) id = insert_call_log(record, true);
-    insert_sealed(*id, record.call_log.open_content);
-    return {.status = AppendStatus::stored, .id = *id, .error = {}};
+    const std::optional<std::int64_t> key = message_key(record.call_log.message_id);
+    const std::optional<First> first = key ? find_first(record, *key) : std::nullopt;
+    if (first && options_.duplicates != Duplicates::accept) {
+        const bool is_replay = first->has_same_content && options_.duplicates == Duplicates::replay;
+        return {.status = is_replay ? AppendStatus::replayed : AppendStatus::conflicting,
+                .id = first->id,
+                .error = {}};
+    }
+    const std::int64_t id = insert_call_log(record, key, first.has_value());
+    insert_sealed(id, record.call_log.open_content);
+    return {.status = AppendStatus::stored, .id = id, .error = {}};
 }
 
-std::optional<std::int64_t> CallLogInsert::insert_call_log(const NewCallLog& record, bool repeat) {
+std::optional<CallLogInsert::First> CallLogInsert::find_first(const NewCallLog& record,
+                                                              std::int64_t key) {
+    first_.bind(key).bind(record.call_log.message_id).bind_blob(record.sender);
+    if (!first_.step()) return std::nullopt;
+    First first;
+    first_.read(first.id);
+    first.has_same_content = first_.read<std::string>() == view_of(record.digest);
+    first_.reset();
+    return first;
+}
+
+std::int64_t CallLogInsert::insert_call_log(const NewCallLog& record,
+                                            std::optional<std::int64_t> key, bool repeat) {
     call_log_.bind(seeded_id());
     call_log_.bind_copy(model::utc_text(record.received_at))
         .bind_blob(record.sender)
         .bind(record.credential_label)
         .bind_blob(view_of(record.digest))
-        .bind(std::int64_t{repeat ? 1 : 0});
+        .bind(std::int64_t{repeat ? 1 : 0})
+        .bind(key);
     bind_fields(record.call_log);
     bind_parts(record.call_log);
     bind_lists(record.call_log);
     call_log_.run();
-    if (database_.changes() == 0) return std::nullopt;
     return database_.last_insert_id();
 }
 
@@ -171,19 +189,6 @@ std::optional<std::int64_t> CallLogInsert::seeded_id() {
     const auto last = last_id_.read<std::int64_t>();
     last_id_.reset();
     return std::max(least, last + 1);
-}
-
-AppendResult CallLogInsert::find_first(const NewCallLog& record) {
-    first_.bind(record.call_log.message_id).bind_blob(record.sender);
-    first_.step();
-    AppendResult result{.status = AppendStatus::conflicting, .id = 0, .error = {}};
-    first_.read(result.id);
-    const bool is_same = first_.read<std::string>() == view_of(record.digest);
-    first_.reset();
-    if (is_same && options_.duplicates == Duplicates::replay) {
-        result.status = AppendStatus::replayed;
-    }
-    return result;
 }
 
 void CallLogInsert::bind_parts(const model::CallLog& call_log) {

@@ -21,10 +21,17 @@ public:
     AppendResult insert(const NewCallLog& record);
 
 private:
-    /// The new row's id, or nullopt if the message's key is taken (never so for a repeat).
-    std::optional<std::int64_t> insert_call_log(const NewCallLog& record, bool repeat);
+    /// The first message of the same sender and MessageId.
+    struct First {
+        std::int64_t id = 0;
+        bool has_same_content = false;
+    };
+
+    std::optional<First> find_first(const NewCallLog& record, std::int64_t key);
+    /// The new row's id.
+    std::int64_t insert_call_log(const NewCallLog& record, std::optional<std::int64_t> key,
+                                 bool repeat);
     [[nodiscard]] std::optional<std::int64_t> seeded_id();
-    AppendResult find_first(const NewCallLog& record);
     void bind_parts(const model::CallLog& call_log);
     void bind_lists(const model::CallLog& call_log);
     void insert_sealed(std::int64_t id, const std::vector<model::OpenContent>& contents);

@@ -10,6 +10,7 @@
 
 #include "store/columns.hpp"
 #include "store/keys.hpp"
+#include "store/message_key.hpp"
 #include "store/migrate.hpp"
 
 namespace customercare::store {
@@ -84,18 +85,13 @@ std::string list_sql(const CallLogFilter& filter) {
     if (filter.account_number) sql += " AND account_number = ?3";
     if (filter.customer) sql += " AND (customer_id = ?4 OR customer_number = ?4)";
     if (filter.premise_number) sql += " AND premise_number = ?5";
-    // The two halves are those of the two indexes.
-    if (filter.message_id) {
-        sql +=
-            " AND ((message_id = ?6 AND repeat = 0 AND message_id <> '')"
-            " OR (message_id = ?6 AND repeat = 1))";
-    }
+    if (filter.message_id) sql += " AND message_id = ?6 AND message_key = ?7";
     // The plus keeps SQLite from taking received_at's index: the order is that of the ids, and
     // their range has been made small by that index.
-    if (filter.received_from) sql += " AND +received_at >= ?7";
-    if (filter.received_before) sql += " AND +received_at < ?8";
+    if (filter.received_from) sql += " AND +received_at >= ?8";
+    if (filter.received_before) sql += " AND +received_at < ?9";
     sql += filter.newest_first ? " ORDER BY id DESC" : " ORDER BY id";
-    return sql + " LIMIT ?9";
+    return sql + " LIMIT ?10";
 }
 
 }  // namespace
@@ -257,6 +253,7 @@ private:
             .bind(filter.customer)
             .bind(filter.premise_number)
             .bind(filter.message_id)
+            .bind(message_key(filter.message_id))
             .bind(filter.received_from)
             .bind(filter.received_before)
             .bind(static_cast<std::int64_t>(size));

@@ -2,11 +2,15 @@
 
 #include <sqlite3.h>
 
+#include <cstddef>
 #include <migrations.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "model/date_time.hpp"
 #include "model/error.hpp"
+#include "store/message_key.hpp"
 
 namespace customercare::store {
 
@@ -45,6 +49,19 @@ void settle_wal(Database& database, std::chrono::milliseconds busy_timeout) {
     }
 }
 
+/// message_key() in SQL.
+void define_message_key(Database& database) {
+    const auto function = [](sqlite3_context* context, int, sqlite3_value** arguments) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+        const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
+        const auto key =
+            message_key(text == nullptr ? std::nullopt : model::Text(std::in_place, text, size));
+        key ? sqlite3_result_int64(context, *key) : sqlite3_result_null(context);
+    };
+    sqlite3_create_function(database.handle(), "message_key", 1, SQLITE_UTF8, nullptr, function,
+                            nullptr, nullptr);
+}
+
 void apply(Database& database, const db::Migration& migration) {
     database.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration ("
@@ -60,6 +77,7 @@ void apply(Database& database, const db::Migration& migration) {
 /// All in one transaction: should one fail, the database stays as the former program knows it.
 void apply_after(Database& database, int version) {
     if (version == newest_schema_version) return;
+    define_message_key(database);
     Transaction transaction(database);
     for (const db::Migration& migration : db::migrations) {
         if (migration.version > version) apply(database, migration);

@@ -15,7 +15,7 @@ extern const int newest_schema_version;
 [[nodiscard]] int schema_version(Database& database);
 
 /// Opens the database for writing, creating it if need be, and brings it to this program's version:
-/// applies each missing migration in a transaction of its own. Throws ServiceError{storage}: see
+/// applies all missing migrations, or none if one fails. Throws ServiceError{storage}: see
 /// Database; or the database is newer than the program, or locked beyond `busy_timeout`.
 [[nodiscard]] Database open_migrated(const std::string& path, Database::Access access,
                                      std::chrono::milliseconds busy_timeout, LockFile& lock);

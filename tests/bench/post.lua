@@ -37,7 +37,7 @@ end
 function request()
     count = count + 1
     local scattered = is_scattered and count * scatter % 4294967296 or 0
-    local id = string.format("%08x-%08x-%-18s", scattered, count, run):gsub(" ", "0")
+    local id = string.format("%08x-%-18s-%08x", scattered, run, count):gsub(" ", "0")
     local number = string.format("%010d", scattered)
     local filled = {}
     for i, part in ipairs(parts) do

@@ -98,6 +98,12 @@ public:
                 sqlite3_bind_int64(insert_.get(), place, id);
                 continue;
             }
+            if (name == "message_key") {
+                const std::int64_t low = id & 0xffff;
+                const std::int64_t key = is_scattered ? std::int64_t{scattered} << 16 | low : id;
+                sqlite3_bind_int64(insert_.get(), place, key);
+                continue;
+            }
             if (name == "message_id") {
                 std::snprintf(text, sizeof text, "%08x-raw-insert-%016llx", scattered,
                               static_cast<unsigned long long>(id));

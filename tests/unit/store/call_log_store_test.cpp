@@ -4,7 +4,9 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "store/call_log_reader.hpp"
 #include "store/lock_file.hpp"
+#include "store/message_key.hpp"
 #include "unit/store/store_support.hpp"
 
 using namespace customercare;
@@ -115,6 +117,21 @@ TEST_CASE_METHOD(Fixture, "The same message again is replayed, another one confl
     of_other_sender.sender = std::string(32, 't');
     append(store, std::move(of_other_sender)).get();
     CHECK(count("call_log") == "2");
+}
+
+TEST_CASE_METHOD(Fixture, "Messages whose ids have the same key are told apart", "[store]") {
+    CallLogStore store(options, keys);
+    REQUIRE(status_of(store, make_record("m1")) == AppendStatus::stored);
+    const std::string key = std::to_string(*store::message_key("m2"));
+    test::open_beside(options.path).execute(("UPDATE call_log SET message_key = " + key).c_str());
+
+    CHECK(status_of(store, make_record("m2", "text")) == AppendStatus::stored);
+    CHECK(status_of(store, make_record("m2", "text")) == AppendStatus::replayed);
+    CHECK(status_of(store, make_record("m2", "other text")) == AppendStatus::conflicting);
+    store::CallLogReader reader(options.path, nullptr);
+    const auto found = reader.list({.message_id = "m2"});
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().id == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "Duplicates within one batch are found", "[store]") {

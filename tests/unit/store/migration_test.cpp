@@ -6,6 +6,7 @@
 #include "store/call_log_eraser.hpp"
 #include "store/call_log_reader.hpp"
 #include "store/columns.hpp"
+#include "store/message_key.hpp"
 #include "store/migrate.hpp"
 #include "unit/store/full_call_log.hpp"
 #include "unit/store/store_support.hpp"
@@ -222,4 +223,36 @@ TEST_CASE("A migration that fails leaves the database to the former program",
     test::open_beside(directory.database()).execute("DROP TABLE new_call_log");
     migrate(directory.database());
     CHECK(version() == std::to_string(store::newest_schema_version));
+}
+
+TEST_CASE("Messages of former versions get the key that they are found by", "[store][migration]") {
+    const test::StoreDirectory directory;
+    const store::NewCallLog record = test::make_record("m1");
+    {
+        Database former = test::make_former_database(directory.database(), 3);
+        Statement insert = former.prepare(
+            "INSERT INTO call_log"
+            " (received_at, sender, credential_label, content_digest, repeat, message_id)"
+            " VALUES ('2011-03-04T10:06:07.250Z', ?, 'web', ?, ?, ?)");
+        const std::string digest(record.digest.begin(), record.digest.end());
+        for (const model::Text& id : {model::Text("m1"), model::Text(""), model::Text()}) {
+            insert.bind_blob(record.sender).bind_blob(digest).bind(std::int64_t{0}).bind(id).run();
+        }
+        insert.bind_blob(record.sender).bind_blob(digest).bind(std::int64_t{1}).bind("m1").run();
+    }
+    migrate(directory.database());
+
+    const std::string key = std::to_string(*store::message_key("m1"));
+    CHECK(test::query(directory.database(),
+                      "SELECT group_concat(coalesce(message_key, '')) FROM call_log") ==
+          key + ",,," + key);
+    store::CallLogReader reader(directory.database(), nullptr);
+    CHECK(reader.list({.message_id = "m1"}).size() == 2);
+    CHECK(reader.list({.message_id = ""}).empty());
+
+    const store::Keys keys(directory.key_file());
+    store::CallLogStore store({.path = directory.database()}, keys);
+    const auto again = test::append(store, test::make_record("m1")).get();
+    CHECK(again.status == store::AppendStatus::replayed);
+    CHECK(again.id == 1);
 }
