@@ -141,7 +141,8 @@ CallLogInsert::CallLogInsert(Database& database, const Keys& keys, const Options
           database.prepare(insert_sql("sealed_content", "call_log_id, position, sealed"))) {}
 
 AppendResult CallLogInsert::insert(const NewCallLog& record) {
-    const std::optional<std::int64_t> key = message_key(record.call_log.message_id);
+    const model::Text& message_id = record.call_log.message_id;
+    const std::optional<std::int64_t> key = message_id ? message_key(*message_id) : std::nullopt;
     const std::optional<First> first = key ? find_first(record, *key) : std::nullopt;
     if (first && options_.duplicates != Duplicates::accept) {
         const bool is_replay = first->has_same_content && options_.duplicates == Duplicates::replay;

@@ -85,7 +85,12 @@ std::string list_sql(const CallLogFilter& filter) {
     if (filter.account_number) sql += " AND account_number = ?3";
     if (filter.customer) sql += " AND (customer_id = ?4 OR customer_number = ?4)";
     if (filter.premise_number) sql += " AND premise_number = ?5";
-    if (filter.message_id) sql += " AND message_id = ?6 AND message_key = ?7";
+    // The two halves are those of the two indexes.
+    if (filter.message_id) {
+        sql +=
+            " AND message_id = ?6"
+            " AND ((message_key = ?7 AND repeat = 0) OR (message_key = ?7 AND repeat = 1))";
+    }
     // The plus keeps SQLite from taking received_at's index: the order is that of the ids, and
     // their range has been made small by that index.
     if (filter.received_from) sql += " AND +received_at >= ?8";
@@ -253,7 +258,7 @@ private:
             .bind(filter.customer)
             .bind(filter.premise_number)
             .bind(filter.message_id)
-            .bind(message_key(filter.message_id))
+            .bind(filter.message_id ? message_key(*filter.message_id) : std::nullopt)
             .bind(filter.received_from)
             .bind(filter.received_before)
             .bind(static_cast<std::int64_t>(size));

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <string_view>
 
 namespace customercare::store {
 
@@ -18,17 +17,17 @@ std::int64_t append_byte(std::int64_t key, unsigned char byte) { return key << 8
 
 }  // namespace
 
-std::optional<std::int64_t> message_key(const model::Text& message_id) {
-    if (!message_id || message_id->empty()) return std::nullopt;
-    const std::string_view id = *message_id;
-    const std::string_view head = id.substr(0, id.size() - std::min(id.size(), tail_size));
+std::optional<std::int64_t> message_key(std::string_view message_id) {
+    if (message_id.empty()) return std::nullopt;
+    const std::size_t head_size = message_id.size() - std::min(message_id.size(), tail_size);
+    const std::string_view head = message_id.substr(0, head_size);
     std::array<unsigned char, crypto_generichash_BYTES_MIN> hash{};
     crypto_generichash(hash.data(), hash.size(),
                        reinterpret_cast<const unsigned char*>(head.data()), head.size(), nullptr,
                        0);
     std::int64_t key = 0;
     for (std::size_t i = 0; i < hashed_bytes; ++i) key = append_byte(key, hash[i]);
-    for (const char c : id.substr(head.size())) {
+    for (const char c : message_id.substr(head_size)) {
         key = append_byte(key, static_cast<unsigned char>(c));
     }
     return key;

@@ -4,9 +4,7 @@
 
 #include <cstddef>
 #include <migrations.hpp>
-#include <optional>
 #include <string>
-#include <utility>
 
 #include "model/date_time.hpp"
 #include "model/error.hpp"
@@ -54,12 +52,12 @@ void define_message_key(Database& database) {
     const auto function = [](sqlite3_context* context, int, sqlite3_value** arguments) {
         const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
         const auto size = static_cast<std::size_t>(sqlite3_value_bytes(arguments[0]));
-        const auto key =
-            message_key(text == nullptr ? std::nullopt : model::Text(std::in_place, text, size));
+        const auto key = message_key({text, size});
         key ? sqlite3_result_int64(context, *key) : sqlite3_result_null(context);
     };
-    sqlite3_create_function(database.handle(), "message_key", 1, SQLITE_UTF8, nullptr, function,
-                            nullptr, nullptr);
+    const int result = sqlite3_create_function(database.handle(), "message_key", 1, SQLITE_UTF8,
+                                               nullptr, function, nullptr, nullptr);
+    if (result != SQLITE_OK) throw_database_error(database.handle());
 }
 
 void apply(Database& database, const db::Migration& migration) {
@@ -75,8 +73,7 @@ void apply(Database& database, const db::Migration& migration) {
 }
 
 /// All in one transaction: should one fail, the database stays as the former program knows it.
-void apply_after(Database& database, int version) {
-    if (version == newest_schema_version) return;
+void apply_all_after(Database& database, int version) {
     define_message_key(database);
     Transaction transaction(database);
     for (const db::Migration& migration : db::migrations) {
@@ -108,7 +105,10 @@ Database open_migrated(const std::string& path, Database::Access access,
     const int version = schema_version(database);
     refuse_newer(database, version);
     if (access == Database::Access::server) settle_wal(database, busy_timeout);
-    apply_after(database, version);
+    if (version == newest_schema_version) return database;
+    apply_all_after(database, version);
+    // Which may have written the whole database to the WAL.
+    if (access == Database::Access::server && version > 0) settle_wal(database, busy_timeout);
     return database;
 }
 
