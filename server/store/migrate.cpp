@@ -60,24 +60,22 @@ void define_message_key(Database& database) {
     if (result != SQLITE_OK) throw_database_error(database.handle());
 }
 
-void apply(Database& database, const db::Migration& migration) {
-    database.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migration ("
-        "version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT");
-    database.execute(std::string(migration.sql).c_str());
-    database.prepare("INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)")
-        .bind(std::int64_t{migration.version})
-        .bind(migration.name)
-        .bind_copy(model::utc_text(model::system_now()))
-        .run();
-}
-
 /// All in one transaction: should one fail, the database stays as the former program knows it.
 void apply_all_after(Database& database, int version) {
     define_message_key(database);
     Transaction transaction(database);
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration ("
+        "version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL) STRICT");
+    Statement record = database.prepare(
+        "INSERT INTO schema_migration (version, name, applied_at) VALUES (?, ?, ?)");
     for (const db::Migration& migration : db::migrations) {
-        if (migration.version > version) apply(database, migration);
+        if (migration.version <= version) continue;
+        database.execute(std::string(migration.sql).c_str());
+        record.bind(std::int64_t{migration.version})
+            .bind(migration.name)
+            .bind_copy(model::utc_text(model::system_now()))
+            .run();
     }
     transaction.commit();
 }

@@ -256,3 +256,12 @@ TEST_CASE("Messages of former versions get the key that they are found by", "[st
     CHECK(again.status == store::AppendStatus::replayed);
     CHECK(again.id == 1);
 }
+
+TEST_CASE("After an upgrade the server begins with an empty WAL", "[store][migration]") {
+    const test::StoreDirectory directory;
+    (void)test::make_former_database(directory.database(), 3);
+    store::LockFile lock(directory.database());
+    const Database database = store::open_migrated(directory.database(), Database::Access::server,
+                                                   std::chrono::seconds(1), lock);
+    CHECK(std::filesystem::file_size(directory.database() + "-wal") == 0);
+}
