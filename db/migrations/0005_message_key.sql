@@ -1,5 +1,5 @@
 -- Messages are found by a short key made of their MessageId instead of by MessageId and sender, which
--- took five times the space: with 10 million call logs a gigabyte of index, of which each record
+-- took four times the space: with 10 million call logs a gigabyte of index, of which each record
 -- reads and writes a page at a random place.
 
 PRAGMA secure_delete = ON;  -- What is moved stays nowhere else.
