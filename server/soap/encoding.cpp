@@ -1,5 +1,6 @@
 #include "soap/encoding.hpp"
 
+#include <array>
 #include <cstdint>
 
 #include "model/http_message.hpp"
@@ -22,6 +23,36 @@ std::optional<Encoding> find_encoding(std::string_view name) {
     return std::nullopt;
 }
 
+/// Appends code points to a text, some thousand bytes at a time: byte by byte takes several times
+/// as long.
+class Utf8Appender {
+public:
+    explicit Utf8Appender(std::string& out) : out_(out) {}
+    ~Utf8Appender() { flush(); }
+    Utf8Appender(const Utf8Appender&) = delete;
+    Utf8Appender& operator=(const Utf8Appender&) = delete;
+
+    void append(std::uint32_t code_point) {
+        if (end_ > piece_.data() + piece_.size() - 4) flush();
+        end_ = write_utf8(end_, code_point);
+    }
+
+private:
+    void flush() {
+        out_.append(piece_.data(), end_);
+        end_ = piece_.data();
+    }
+
+    std::string& out_;
+    std::array<char, 4096> piece_;
+    char* end_ = piece_.data();
+};
+
+void latin1_to_utf8(std::string_view text, std::string& out) {
+    Utf8Appender appender(out);
+    for (const char c : text) appender.append(static_cast<unsigned char>(c));
+}
+
 bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
     if (text.size() % 2 != 0) return false;
     const auto unit = [&](std::size_t i) {
@@ -29,6 +60,7 @@ bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
         const auto second = static_cast<unsigned char>(text[i + 1]);
         return static_cast<std::uint32_t>(big ? first << 8U | second : second << 8U | first);
     };
+    Utf8Appender appender(out);
     for (std::size_t i = 0; i < text.size(); i += 2) {
         std::uint32_t code_point = unit(i);
         if (code_point >= 0xD800 && code_point < 0xE000) {
@@ -38,7 +70,7 @@ bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
             code_point = 0x10000 + ((code_point - 0xD800) << 10U) + (low - 0xDC00);
             i += 2;
         }
-        append_utf8(out, code_point);
+        appender.append(code_point);
     }
     return true;
 }
@@ -83,7 +115,7 @@ std::optional<std::string_view> to_utf8(std::string_view body,
         case Encoding::utf8:
             return body;
         case Encoding::latin1:
-            for (const char c : body) append_utf8(buffer, static_cast<unsigned char>(c));
+            latin1_to_utf8(body, buffer);
             return buffer;
         case Encoding::utf16_little:
         case Encoding::utf16_big:

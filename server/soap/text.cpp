@@ -1,5 +1,7 @@
 #include "soap/text.hpp"
 
+#include <array>
+
 namespace customercare::soap {
 
 namespace {
@@ -77,22 +79,8 @@ void append_reply_text(std::string& out, std::string_view text) {
 }
 
 void append_utf8(std::string& out, std::uint32_t code_point) {
-    const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (code_point < 0x80) {
-        put(code_point);
-    } else if (code_point < 0x800) {
-        put(0xC0U | (code_point >> 6U));
-        put(0x80U | (code_point & 0x3FU));
-    } else if (code_point < 0x10000) {
-        put(0xE0U | (code_point >> 12U));
-        put(0x80U | ((code_point >> 6U) & 0x3FU));
-        put(0x80U | (code_point & 0x3FU));
-    } else {
-        put(0xF0U | (code_point >> 18U));
-        put(0x80U | ((code_point >> 12U) & 0x3FU));
-        put(0x80U | ((code_point >> 6U) & 0x3FU));
-        put(0x80U | (code_point & 0x3FU));
-    }
+    std::array<char, 4> bytes{};
+    out.append(bytes.data(), write_utf8(bytes.data(), code_point));
 }
 
 }  // namespace customercare::soap

@@ -51,6 +51,24 @@ TEST_CASE("Messages become UTF-8 by byte order mark, charset and XML's own rules
     CHECK(decode("<\0a\0"s, std::nullopt, true) == "<a");
 }
 
+TEST_CASE("Long texts become UTF-8, wherever a character of several bytes falls",
+          "[soap][encoding]") {
+    for (std::size_t shift = 0; shift < 4; ++shift) {
+        std::string utf16 = "\xFF\xFE";
+        std::string utf8;
+        for (std::size_t i = 0; i < shift; ++i) {
+            utf16 += "x\0"s;
+            utf8 += 'x';
+        }
+        for (int i = 0; i < 3000; ++i) {
+            utf16 += "\xAC\x20\x3D\xD8\x00\xDE\xE9\0"s;
+            utf8 += "\xE2\x82\xAC\xF0\x9F\x98\x80\xC3\xA9";
+        }
+        std::string buffer;
+        CHECK((soap::to_utf8(utf16, std::nullopt, false, buffer) == utf8));
+    }
+}
+
 TEST_CASE("Content-Type is taken apart as ASMX does", "[soap][routing]") {
     CHECK(soap::ContentType("Text/XML; charset=utf-8").is_text_xml());
     CHECK_FALSE(soap::ContentType("text/xml ; charset=utf-8").is_text_xml());
