@@ -65,7 +65,9 @@ public:
     /// Parses; a failure becomes the reader's refusal. Returns how many bytes were used.
     std::size_t parse(std::string_view bytes) {
         error_code error;
+        frame_ = bytes.data();
         const std::size_t used = put(boost::asio::buffer(bytes), error);
+        if (is_done() && chunked()) limit_frame(bytes.data() + used);
         if (error && error != beast_http::error::need_more && reader_.state_ == State::partial) {
             reader_.refuse(400, "The request is no well-formed HTTP: " + error.message() + ".");
         }
@@ -89,10 +91,7 @@ private:
 
     void on_field_impl(beast_http::field field, string_view name_text, string_view value_text,
                        error_code& error) override {
-        if (reader_.has_head_) {  // A trailer: nothing that we need may come so late.
-            reader_.limit_trailer(name_text.size() + value_text.size());
-            return stop_unless_partial(error);
-        }
+        if (reader_.has_head_) return;  // A trailer: nothing that we need may come so late.
         const std::string_view value = to_std(value_text);
         reader_.headers_.push_back({to_std(name_text), value});
         switch (field) {
@@ -129,12 +128,18 @@ private:
         if (std::any_of(extensions.begin(), extensions.end(), is_bad)) {
             reader_.refuse(400, "A chunk extension holds a control character.");
         }
-        reader_.limit_chunk_line(extensions.size());
+        limit_frame(extensions.data() + extensions.size() + std::string_view("\r\n").size());
         stop_unless_partial(error);
     }
 
     std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& error) override {
+        frame_ = part.data() + part.size();
         return on_body_impl(part, error);
+    }
+
+    /// What stands between the data of chunks counts byte by byte, as where it comes in pieces.
+    void limit_frame(const char* end) {
+        reader_.limit_frame(static_cast<std::size_t>(end - frame_));
     }
 
     void on_response_impl(int, string_view, int, error_code&) override {}
@@ -143,6 +148,7 @@ private:
     void on_finish_impl(error_code&) override {}
 
     RequestReader& reader_;
+    const char* frame_ = nullptr;  ///< Where the data of the last chunk ended.
 };
 
 RequestReader::RequestReader(const Options& options)
@@ -168,7 +174,7 @@ void RequestReader::put(std::string_view bytes) {
         rest_ = body.substr(read_body(body));
     }
     if (state_ != State::partial) return;
-    limit_chunk_line(rest_.size());
+    limit_frame(rest_.size());
     if (received_ > options_.max_request_bytes + options_.max_header_bytes) {
         refuse(413, "The request exceeds " +
                         limit_text("http.max_request_bytes", options_.max_request_bytes));
@@ -354,15 +360,10 @@ bool RequestReader::make_origin_form() {
     return false;
 }
 
-void RequestReader::limit_chunk_line(std::size_t size) {
+void RequestReader::limit_frame(std::size_t size) {
     if (size <= options_.max_header_bytes) return;
     refuse(431, "A chunk's size line or the trailer exceeds " +
                     limit_text("http.max_header_bytes", options_.max_header_bytes));
-}
-
-void RequestReader::limit_trailer(std::size_t more) {
-    trailer_bytes_ += more;
-    limit_chunk_line(trailer_bytes_);
 }
 
 void RequestReader::take_body(std::string_view part) {

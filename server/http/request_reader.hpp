@@ -75,8 +75,7 @@ private:
     void take_expectation(std::string_view value);
     void take_content_encoding(std::string_view value);
     void take_body(std::string_view part);
-    void limit_chunk_line(std::size_t size);
-    void limit_trailer(std::size_t more);
+    void limit_frame(std::size_t size);
 
     void check_head();
     bool make_origin_form();
@@ -99,7 +98,6 @@ private:
     std::string origin_form_;  ///< The target, where it is no part of head_.
     std::string body_;
     std::size_t body_bytes_ = 0;
-    std::size_t trailer_bytes_ = 0;
     int version_ = 0;  ///< 10 or 11.
     std::size_t hosts_ = 0;
     bool has_length_ = false;

@@ -221,6 +221,9 @@ TEST_CASE("What could be read in two ways, or not at all, is refused", "[http]")
         {431, chunked("0\r\nX: " + std::string(1'100, 'y'))},
         {431, chunked("0\r\nX: " + std::string(600, 'y') + "\r\nX: " + std::string(600, 'y') +
                       "\r\n\r\n")},
+        {431, chunked("0\r\nX:" + std::string(1'100, ' ') + "y\r\n\r\n")},
+        {431, chunked(std::string(1'100, '0') + "5\r\nhello\r\n0\r\n\r\n")},
+        {431, chunked(std::string(1'100, '0') + "\r\n\r\n")},
         // Other headers, [RFC9110] 8.4 and 10.1.1.
         {415, post("Content-Length: 1\r\nContent-Encoding: gzip\r\n", "x")},
         {417, post("Content-Length: 1\r\nExpect: 200-ok\r\n", "x")},
@@ -283,6 +286,19 @@ TEST_CASE("Chunks that are nothing but framing are limited too", "[http]") {
     const Read result = read(request, 500);
     CHECK(result.state == State::refused);
     CHECK(result.status == 413);
+}
+
+TEST_CASE("A trailer has the same limit in pieces and at once, to the byte", "[http]") {
+    const std::string empty = "0\r\nX:y\r\n\r\n";
+    const std::size_t blanks = small_limits().max_header_bytes - empty.size();
+    for (const std::size_t more : {0, 1}) {
+        const std::string request =
+            chunked("0\r\nX:" + std::string(blanks + more, ' ') + "y\r\n\r\n");
+        for (const std::size_t size : {std::size_t{1}, std::size_t{3}, request.size()}) {
+            CAPTURE(more, size);
+            CHECK(read(request, size).state == (more == 0 ? State::complete : State::refused));
+        }
+    }
 }
 
 TEST_CASE("100 Continue is awaited until the body comes", "[http]") {
