@@ -75,7 +75,9 @@ void Guard::Reader::on_error() {
 
 Reading Guard::Reader::read(std::string_view message, const Operation* routed) {
     reset(message, routed);
-    while (!stopped_) read_node();
+    while (!stopped_) {
+        if (!read_plain_element()) read_node();
+    }
     if (!reading_.error && routed_ != nullptr) {
         if (!operation_open_) canonical_ += routed_->request->start_tag;
         end_object(*routed_->request);

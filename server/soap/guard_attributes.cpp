@@ -53,7 +53,7 @@ bool Guard::Reader::resolve(std::string_view raw, std::size_t prefix_size, bool 
     if (prefix_size == 0) {
         name.prefix = {};
         name.local = raw;
-        name.id = attribute ? no_namespace : *namespaces_.find({});
+        name.id = attribute ? no_namespace : namespaces_.default_namespace();
         return true;
     }
     name.prefix = raw.substr(0, prefix_size);

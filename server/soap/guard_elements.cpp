@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include "model/http_message.hpp"
 #include "soap/guard_reader.hpp"
@@ -45,6 +46,38 @@ std::size_t size_of_node(std::string_view rest) {
 }
 
 }  // namespace
+
+/// Most of a message is simple elements without attributes, prefixes and references: such a one is
+/// read at once. False: nothing is read; what is not such a one, not expected there, or too much
+/// for a limit, is read node by node.
+bool Guard::Reader::read_plain_element() {
+    if (frames_.empty() || !value_error_.empty()) return false;
+    Frame& parent = top();
+    const bool is_kept_or_skipped = parent.state == State::open || parent.state == State::skipped;
+    if (parent.state != State::object && !is_kept_or_skipped) return false;
+    if (element_count_ >= limits_.max_elements || frames_.size() >= limits_.max_depth) return false;
+    const std::optional<XmlReader::PlainElement> next = xml_.peek_plain_element();
+    if (!next || next->name.size() > limits_.max_name_bytes) return false;
+    if (is_kept_or_skipped) {
+        xml_.read(*next);
+    } else {
+        const std::size_t index = find_child(parent, next->name, namespaces_.default_namespace());
+        if (index == unknown_child || parent.has_seen(index)) return false;
+        const ElementDeclaration& element = parent.declaration->type->elements[index];
+        const bool is_simple =
+            element.content != Content::object && element.content != Content::open;
+        if (!is_simple || element.repeats) return false;
+        xml_.read(*next);
+        parent.seen |= std::uint64_t{1} << index;
+        value_ = {};
+        value_is_plain_ = true;
+        append_value(next->text, true);
+        if (!stopped_) end_simple(element);
+    }
+    ++element_count_;
+    parent.plain = false;
+    return true;
+}
 
 void Guard::Reader::on_start() {
     if (++element_count_ > limits_.max_elements) {
@@ -242,21 +275,24 @@ void Guard::Reader::start_in_operation(const Name& name) {
     counters_.resize(counters_.size() + request.type->repeating);
 }
 
-void Guard::Reader::start_in_object(const Name& name) {
-    Frame& parent = top();
+std::size_t Guard::Reader::find_child(const Frame& parent, std::string_view local, NamespaceId id) {
     const std::vector<ElementDeclaration>& elements = parent.declaration->type->elements;
-    // Senders mostly keep the order of the contract: begin behind the last child read.
+    // Senders mostly keep the order of the contract: begin with the last child read.
     const std::size_t size = elements.size();
-    std::size_t index =
-        parent.seen == 0 ? 0 : 63U - static_cast<std::size_t>(__builtin_clzll(parent.seen));
-    std::size_t tried = 0;
-    for (; tried < size; ++tried, index = index + 1 == size ? 0 : index + 1) {
-        if (elements[index].name == name.local &&
-            name.id == (elements[index].qualified ? service_id : no_namespace)) {
-            break;
+    std::size_t index = parent.seen == 0 ? 0 : std::bit_width(parent.seen) - 1;
+    for (std::size_t tried = 0; tried < size; ++tried, index = index + 1 == size ? 0 : index + 1) {
+        if (elements[index].name == local &&
+            id == (elements[index].qualified ? service_id : no_namespace)) {
+            return index;
         }
     }
-    if (tried == size) {
+    return unknown_child;
+}
+
+void Guard::Reader::start_in_object(const Name& name) {
+    Frame& parent = top();
+    const std::size_t index = find_child(parent, name.local, name.id);
+    if (index == unknown_child) {
         if (parent.declaration->type->keeps_unknown) {
             if (!count_item()) return;
             pending_.state = State::open;
@@ -264,12 +300,11 @@ void Guard::Reader::start_in_object(const Name& name) {
         }
         return ignore(name.local, offset(), [&] { return expected_in(parent); });
     }
-    const ElementDeclaration& element = elements[index];
-    const std::uint64_t bit = std::uint64_t{1} << index;
-    if (!element.repeats && (parent.seen & bit) != 0) {
+    const ElementDeclaration& element = parent.declaration->type->elements[index];
+    if (!element.repeats && parent.has_seen(index)) {
         return ignore(name.local, offset(), [&] { return "one " + element.name + " only"; });
     }
-    parent.seen |= bit;
+    parent.seen |= std::uint64_t{1} << index;
     if ((element.repeats || element.content == Content::open) && !count_item()) return;
     const std::uint16_t ordinal =
         element.repeats ? ++counters_[parent.counters + element.repeat_index] : std::uint16_t{0};
@@ -325,7 +360,7 @@ void Guard::Reader::on_end() {
             end_object(*frame.declaration);
             break;
         case State::simple:
-            end_simple(frame);
+            end_simple(*frame.declaration);
             break;
         case State::open:
             if (!(frame.nil && frame.plain)) end_open(frame, end);
@@ -348,14 +383,14 @@ void Guard::Reader::end_object(const ElementDeclaration& declaration) {
     canonical_ += declaration.end_tag;
 }
 
-void Guard::Reader::end_simple(const Frame& frame) {
-    canonical_ += frame.declaration->start_tag;
-    if (frame.declaration->content == Content::string && value_is_plain_) {
+void Guard::Reader::end_simple(const ElementDeclaration& declaration) {
+    canonical_ += declaration.start_tag;
+    if (declaration.content == Content::string && value_is_plain_) {
         canonical_ += value_;
     } else {
-        value_error_ = convert_value(frame.declaration->content, value_, canonical_);
+        value_error_ = convert_value(declaration.content, value_, canonical_);
     }
-    canonical_ += frame.declaration->end_tag;
+    canonical_ += declaration.end_tag;
 }
 
 /// The path of a child of the innermost open element, from the request down.

@@ -67,7 +67,12 @@ private:
         /// Of an object: bytes of path_ that are its own path, below the request or the
         /// credentials.
         std::size_t path_size = 0;
+
+        [[nodiscard]] bool has_seen(std::size_t child) const { return (seen >> child & 1U) != 0; }
     };
+
+    bool read_plain_element();
+    void read_node();
 
     // What was just read.
     void on_start();
@@ -90,6 +95,10 @@ private:
     void start_in_body(const Name& name);
     void start_in_operation(const Name& name);
     void start_in_object(const Name& name);
+    static constexpr std::size_t unknown_child = std::string_view::npos;
+    /// Its number among the children that the parent's type declares.
+    [[nodiscard]] static std::size_t find_child(const Frame& parent, std::string_view local,
+                                                NamespaceId id);
     void start_declared(const ElementDeclaration& declaration, std::uint16_t ordinal);
     void start_credentials();
     void reach_body(std::string_view local, NamespaceId id);
@@ -106,7 +115,7 @@ private:
 
     // Ending.
     void end_open(const Frame& frame, std::size_t end);
-    void end_simple(const Frame& frame);
+    void end_simple(const ElementDeclaration& declaration);
     void end_object(const ElementDeclaration& declaration);
     void finish_root(std::size_t end);
 
@@ -140,7 +149,6 @@ private:
     [[nodiscard]] std::size_t offset() const { return xml_.start(); }
     Frame& top() { return frames_.back(); }
     void reset(std::string_view message, const Operation* routed);
-    void read_node();
 
     const Contract& contract_;
     const GuardLimits& limits_;

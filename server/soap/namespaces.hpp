@@ -44,6 +44,9 @@ public:
     void bind(std::string_view prefix, std::string_view uri);
     /// What a prefix stands for; nullopt: it is not declared.
     [[nodiscard]] std::optional<NamespaceId> find(std::string_view prefix) const;
+    [[nodiscard]] NamespaceId default_namespace() const {
+        return bindings_.empty() ? no_namespace : bindings_.back().default_namespace;
+    }
     [[nodiscard]] const std::string& uri(NamespaceId id) const { return uris_[id]; }
 
     /// Bindings so far; leave() ends those made since there were `count`.
@@ -69,9 +72,6 @@ private:
         NamespaceId default_namespace = no_namespace;  ///< From here on inwards.
     };
 
-    [[nodiscard]] NamespaceId default_namespace() const {
-        return bindings_.empty() ? no_namespace : bindings_.back().default_namespace;
-    }
     [[nodiscard]] NamespaceId intern(std::string_view uri);
     [[nodiscard]] const Binding* find_binding(std::string_view prefix) const;
 

@@ -127,6 +127,7 @@ std::size_t XmlReader::skip(std::size_t place, Matches&& matches) const {
 void XmlReader::reset(std::string_view message) {
     message_ = message;
     start_ = position_ = 0;
+    not_plain_ = nowhere;
     end_is_due_ = false;
     root_read_ = false;
     attributes_.clear();
@@ -155,6 +156,32 @@ XmlReader::Node XmlReader::next() {
         default:
             return read_start_tag();
     }
+}
+
+std::optional<XmlReader::PlainElement> XmlReader::peek_plain_element() {
+    if (end_is_due_ || position_ == not_plain_) return std::nullopt;
+    not_plain_ = skip_indentation(position_);
+    const std::size_t name = not_plain_ + 1;
+    if (at(name - 1) != '<' || role_at(name).role != NameRole::anywhere) return std::nullopt;
+    const std::size_t name_end = skip(name, is_in_name);
+    if (at(name_end) != '>') return std::nullopt;
+    const std::size_t text = name_end + 1;
+    const std::size_t text_end = skip_plain(text);
+    const std::size_t size = name_end - name;
+    const std::size_t end = text_end + size + std::string_view("</>").size();
+    if (end > message_.size() || end - text_end > max_markup_bytes_) return std::nullopt;
+    const char* const bytes = message_.data();
+    const bool ends = bytes[text_end] == '<' && bytes[text_end + 1] == '/' &&
+                      std::memcmp(bytes + text_end + 2, bytes + name, size) == 0 &&
+                      bytes[end - 1] == '>';
+    if (!ends) return std::nullopt;
+    return PlainElement{message_.substr(name, size), message_.substr(text, text_end - text)};
+}
+
+void XmlReader::read(const PlainElement& element) {
+    text_ = element.text;
+    start_ = static_cast<std::size_t>(element.text.data() - message_.data());
+    position_ = start_ + element.text.size() + element.name.size() + std::string_view("</>").size();
 }
 
 /// A comment or CDATA; a document type is refused, whatever else it may be.
@@ -198,9 +225,7 @@ XmlReader::Node XmlReader::read_text() {
     std::size_t copied = position_;  // Before it, all is in resolved_, if anything is.
     std::size_t place = position_;
     const auto flush = [&] { resolved_.append(message_, copied, place - copied); };
-    if (kind_of(message_[place]) == Kind::white) {
-        place = find(place, [](auto c) { return (c != ' ') & (c != '\n') & (c != '\t'); });
-    }
+    if (kind_of(message_[place]) == Kind::white) place = skip_indentation(place);
     is_blank_ = place >= message_.size() || message_[place] == '<';
     if (is_blank_) {
         position_ = place;
@@ -221,9 +246,7 @@ XmlReader::Node XmlReader::read_text() {
     }
     is_plain_ = true;
     for (;;) {
-        place = find(place, [](auto c) {
-            return (c < ' ') | (c == '<') | (c == '>') | (c == '&') | (c == ']') | (c >= 0x80);
-        });
+        place = skip_plain(place);
         if (place == message_.size()) break;
         switch (kind_of(message_[place])) {
             case Kind::plain:
@@ -694,6 +717,18 @@ bool XmlReader::read_character_reference(std::size_t& place) {
 }
 
 std::size_t XmlReader::skip_white(std::size_t place) const { return skip(place, is_white); }
+
+/// White space but for carriage returns, of which there mostly is much or none.
+inline std::size_t XmlReader::skip_indentation(std::size_t place) const {
+    return find(place, [](auto c) { return (c != ' ') & (c != '\n') & (c != '\t'); });
+}
+
+/// To what ends text, or must be looked at in it.
+inline std::size_t XmlReader::skip_plain(std::size_t place) const {
+    return find(place, [](auto c) {
+        return (c < ' ') | (c == '<') | (c == '>') | (c == '&') | (c == ']') | (c >= 0x80);
+    });
+}
 
 /// Behind the character, which is not a plain one; `nowhere`, with the error set, if it is illegal.
 std::size_t XmlReader::skip_character(std::size_t place) {

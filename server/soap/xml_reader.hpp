@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,18 @@ public:
     /// stands behind that is the caller's to judge. All views last until reset().
     Node next();
 
+    /// <NAME>TEXT</NAME> with a name in ASCII without colon, and a text of one line that
+    /// is_plain().
+    struct PlainElement {
+        std::string_view name;
+        std::string_view text;
+    };
+    /// The one that comes next, behind blanks, tabs and line feeds. nullopt: something else does,
+    /// or it may be over a limit; next() says what.
+    [[nodiscard]] std::optional<PlainElement> peek_plain_element();
+    /// Reads it at once; start() and text() are then those of its text.
+    void read(const PlainElement& element);
+
     // Of the node just read.
     [[nodiscard]] std::size_t start() const { return start_; }     ///< Offset.
     [[nodiscard]] std::size_t end() const { return position_; }    ///< Offset behind it.
@@ -115,6 +128,8 @@ private:
     template <typename Matches>
     [[nodiscard]] std::size_t skip(std::size_t place, Matches&& matches) const;
     [[nodiscard]] std::size_t skip_white(std::size_t place) const;
+    [[nodiscard]] std::size_t skip_indentation(std::size_t place) const;
+    [[nodiscard]] std::size_t skip_plain(std::size_t place) const;
     [[nodiscard]] std::size_t skip_character(std::size_t place);
 
     Node fail(Words words, std::size_t place);
@@ -143,7 +158,8 @@ private:
     std::string_view message_;
     std::size_t start_ = 0;
     std::size_t position_ = 0;
-    bool end_is_due_ = false;  ///< Of an empty-element tag.
+    std::size_t not_plain_ = 0;  ///< Where no plain element was found.
+    bool end_is_due_ = false;    ///< Of an empty-element tag.
     bool root_read_ = false;
     std::string_view name_;
     std::size_t prefix_size_ = 0;

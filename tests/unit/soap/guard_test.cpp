@@ -570,6 +570,83 @@ TEST_CASE_METHOD(GuardFixture, "Every limit refuses what is over it and names it
           "guard.max_markup_bytes");
 }
 
+// Elements without attributes, prefixes and references are read at once, but not with a blank in
+// the end tag.
+TEST_CASE_METHOD(GuardFixture, "An element is read the same whether at once or node by node",
+                 "[soap][guard]") {
+    const auto node_by_node = [](const std::string& message) {
+        std::string text;
+        for (std::size_t i = 0; i < message.size(); ++i) {
+            const std::size_t open = text.rfind('<');
+            if (message[i] == '>' && open != text.npos && text[open + 1] == '/') text += ' ';
+            text += message[i];
+        }
+        return text;
+    };
+    const auto story = [](const Reading& reading) {
+        std::string told(reading.canonical);
+        for (const std::size_t end : reading.object_ends) told += ' ' + std::to_string(end);
+        for (const std::string& path : reading.nil_elements) told += "\nnil " + path;
+        for (const auto& open : reading.open_content) told += "\nopen " + open.path;
+        for (const auto& ignored : reading.ignored) {
+            told += "\nignored " + ignored.path + ' ' + std::to_string(ignored.line);
+        }
+        // Behind it the place, which the blanks have shifted.
+        if (reading.error) {
+            told += "\nerror " + reading.error->words.text.substr(0, 30) +
+                    std::string(reading.error->setting) +
+                    std::to_string(reading.error->position.line);
+        }
+        return told;
+    };
+    const std::string email = "<Email><EmailType>a</EmailType><Email>b</Email><x>c</x></Email>";
+    const std::string token =
+        "<s:Header><ScCredentials xmlns=\"http://ws.southernco.com/CustSvc-iHub\">"
+        "<DirectUserNameToken><BinarySecurityToken><ID>t</ID></BinarySecurityToken>"
+        "</DirectUserNameToken><Created>2011-03-04T05:06:07Z</Created></ScCredentials></s:Header>";
+    for (const std::string& message : {
+             with_requestor("<FirstName>Ann</FirstName>\n <LastName></LastName>\n" + email),
+             with_requestor("<LastName>b</LastName><FirstName>a</FirstName><LastName>c</LastName>"),
+             with_requestor("<FirstName>a</FirstName>\r\n<FirstName>b</FirstName>"),
+             with_requestor("<Memo>a > ]] b</Memo><SSN>&lt;</SSN><Prefix>\xC3\xA9</Prefix>"),
+             with_requestor("<Nickname>x</Nickname>\n<firstname>y</firstname>stray"),
+             with_requestor("<FirstName xsi:nil='true'/><LastName>c</LastName><Fax>1</Fax>"),
+             with_requestor("<FirstName>a<b>c</b></FirstName>"),
+             with_requestor("<CreatedDate>2011-03-04</CreatedDate><Memo>m</Memo>"),
+             with_requestor("<CreatedDate>never</CreatedDate>\n<Memo>m</Memo>"),
+             with_requestor("<CreatedDate>never</CreatedDate></Requestor x>"),
+             with_requestor("<Address><a>1</a><b><c>2</c></b></Address><Memo>m</Memo>"),
+             with_requestor("<Address xsi:nil='true'><a>1</a></Address>"),
+             with_requestor("<FirstName>a</LastName>"),
+             with_requestor("<FirstName>a"),
+             with_requestor("<FirstName xmlns='u'>a</FirstName><a xmlns='u'><b>c</b></a>"),
+             with_call_log("<RequestType> 3 </RequestType><LogText>l</LogText>"),
+             with_call_log("<RequestType>x</RequestType><LogText>l</LogText>"),
+             with_request("<CallerId>1</CallerId>"),
+             with_request("<CallerId xmlns=''>1</CallerId><CustomerCallLog/>", token),
+             with_request("<c:CallerId xmlns:c='' >1</c:CallerId>"),
+         }) {
+        const std::string other = node_by_node(message);
+        CAPTURE(message);
+        CHECK(story(read(message)) == story(read(other)));
+        CHECK(story(read_by_body(message)) == story(read_by_body(other)));
+        for (std::size_t limit = 0; limit < 16; ++limit) {
+            for (std::size_t soap::GuardLimits::*const which :
+                 {&soap::GuardLimits::max_elements, &soap::GuardLimits::max_depth,
+                  &soap::GuardLimits::max_name_bytes, &soap::GuardLimits::max_items}) {
+                limits = {};
+                limits.*which = limit;
+                CHECK(story(read(message)) == story(read(other)));
+            }
+        }
+        limits = {};
+    }
+    const std::string message = with_requestor("<FirstName>Ann</FirstName>");
+    for (limits.max_content_bytes = 0; limits.max_content_bytes < 5; ++limits.max_content_bytes) {
+        CHECK(error_text(read(message)) == error_text(read(node_by_node(message))));
+    }
+}
+
 TEST_CASE_METHOD(GuardFixture, "Long texts are no long markup", "[soap][guard]") {
     const Reading reading =
         read(with_requestor("<Memo>" + std::string(1'000'000, 'm') + "</Memo>"));

@@ -178,6 +178,68 @@ TEST_CASE("Nodes say where they stand", "[soap][xml_reader]") {
     CHECK(next(XmlReader::Node::end_element) == "</a>");
 }
 
+TEST_CASE("An element without attributes, prefix and references is read at once",
+          "[soap][xml_reader]") {
+    const auto plain = [](const std::string& content) -> std::string {
+        const std::string message = "<a>" + content + "</a>";
+        XmlReader reader(20, 10);
+        reader.reset(message);
+        REQUIRE(reader.next() == XmlReader::Node::start_element);
+        const auto element = reader.peek_plain_element();
+        if (!element) {
+            CHECK(reader.end() == 3);
+            return "no";
+        }
+        reader.read(*element);
+        CHECK(reader.text() == element->text);
+        CHECK(message.substr(reader.start(), element->text.size()) == element->text);
+        return std::string(element->name) + "=" + std::string(reader.text()) + " then " +
+               message.substr(reader.end());
+    };
+    CHECK(plain("<b>c</b>") == "b=c then </a>");
+    CHECK(plain(" \t\n<_b.1-x></_b.1-x>d") == "_b.1-x= then d</a>");
+    CHECK(plain("<b> c \"' d</b><e/>") == "b= c \"' d then <e/></a>");
+    CHECK(plain("<b>" + std::string(100, 'c') + "</b>").size() == 100 + 12);
+    for (const std::string content : {"",
+                                      "c",
+                                      " ",
+                                      "\r<b>c</b>",
+                                      "c<b>c</b>",
+                                      "<b/>",
+                                      "<b >c</b>",
+                                      "<b>c</b >",
+                                      "<b x=''>c</b>",
+                                      "<p:b>c</p:b>",
+                                      "<1>c</1>",
+                                      "<\xC3\xA9>c</\xC3\xA9>",
+                                      "<b>c<d/></b>",
+                                      "<b>c</bb>",
+                                      "<bb>c</b>",
+                                      "<b>&lt;</b>",
+                                      "<b>></b>",
+                                      "<b>]</b>",
+                                      "<b>\xC3\xA9</b>",
+                                      "<b>\r</b>",
+                                      "<b>\n</b>",
+                                      "<b>\t</b>",
+                                      "<b>\x01</b>",
+                                      "<b><![CDATA[c]]></b>",
+                                      "<b>c<!-- --></b>",
+                                      "<b>",
+                                      "<b",
+                                      "<",
+                                      "</b>",
+                                      "<a2345678901234567890>c</a2345678901234567890>"}) {
+        CAPTURE(content);
+        CHECK(plain(content) == "no");
+    }
+    const std::string message = "<a/>";
+    XmlReader reader(20, 10);
+    reader.reset(message);
+    REQUIRE(reader.next() == XmlReader::Node::start_element);
+    CHECK_FALSE(reader.peek_plain_element());
+}
+
 TEST_CASE("Text between elements says whether it is blank", "[soap][xml_reader]") {
     const auto is_blank = [](const std::string& text) {
         const std::string message = "<a>" + text + "</a>";
