@@ -67,7 +67,7 @@ public:
         error_code error;
         frame_ = bytes.data();
         const std::size_t used = put(boost::asio::buffer(bytes), error);
-        if (is_done() && chunked()) limit_frame(bytes.data() + used);
+        if (is_done() && chunked()) take_frame(bytes.data() + used);
         if (error && error != beast_http::error::need_more && reader_.state_ == State::partial) {
             reader_.refuse(400, "The request is no well-formed HTTP: " + error.message() + ".");
         }
@@ -122,13 +122,15 @@ private:
         return part.size();
     }
 
-    void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& error) override {
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions,
+                              error_code& error) override {
         // Beast lets any byte pass in a quoted string; a bare LF there ends the line for others.
         const auto is_bad = [](char c) { return is_control(c) && c != '\t'; };
         if (std::any_of(extensions.begin(), extensions.end(), is_bad)) {
             reader_.refuse(400, "A chunk extension holds a control character.");
         }
-        limit_frame(extensions.data() + extensions.size() + std::string_view("\r\n").size());
+        // The last chunk's line counts with the trailer.
+        if (size != 0) take_frame(extensions.data() + extensions.size() + 2);  // Behind CR LF.
         stop_unless_partial(error);
     }
 
@@ -137,10 +139,7 @@ private:
         return on_body_impl(part, error);
     }
 
-    /// What stands between the data of chunks counts byte by byte, as where it comes in pieces.
-    void limit_frame(const char* end) {
-        reader_.limit_frame(static_cast<std::size_t>(end - frame_));
-    }
+    void take_frame(const char* end) { reader_.take_frame(static_cast<std::size_t>(end - frame_)); }
 
     void on_response_impl(int, string_view, int, error_code&) override {}
     void on_header_impl(error_code&) override {}
@@ -148,7 +147,8 @@ private:
     void on_finish_impl(error_code&) override {}
 
     RequestReader& reader_;
-    const char* frame_ = nullptr;  ///< Where the data of the last chunk ended.
+    /// Where the data of the last chunk ended, or else where the bytes being parsed begin.
+    const char* frame_ = nullptr;
 };
 
 RequestReader::RequestReader(const Options& options)
@@ -157,7 +157,6 @@ RequestReader::RequestReader(const Options& options)
 RequestReader::~RequestReader() = default;
 
 void RequestReader::put(std::string_view bytes) {
-    received_ += bytes.size();
     if (has_head_) {
         if (rest_.empty()) {
             rest_ = bytes.substr(read_body(bytes));
@@ -173,12 +172,7 @@ void RequestReader::put(std::string_view bytes) {
         const std::string_view body = std::string_view(head_).substr(end);
         rest_ = body.substr(read_body(body));
     }
-    if (state_ != State::partial) return;
-    limit_frame(rest_.size());
-    if (received_ > options_.max_request_bytes + options_.max_header_bytes) {
-        refuse(413, "The request exceeds " +
-                        limit_text("http.max_request_bytes", options_.max_request_bytes));
-    }
+    if (state_ == State::partial && !rest_.empty()) limit_frame(rest_.size());
 }
 
 /// Looks at the lines that are whole now. Returns where the head ends, 0 if it has not all come.
@@ -323,10 +317,7 @@ void RequestReader::check_head() {
         return;
     }
     const std::uint64_t length = *parser_->content_length();
-    if (length > options_.max_request_bytes) {
-        return refuse(413, "The request's body exceeds " +
-                               limit_text("http.max_request_bytes", options_.max_request_bytes));
-    }
+    if (length > options_.max_request_bytes) return refuse_body();
     if (length > options_.max_body_bytes) {
         request_.body_too_long = true;
         body_bytes_ = length;
@@ -360,14 +351,26 @@ bool RequestReader::make_origin_form() {
     return false;
 }
 
+/// What stands between the data of chunks counts byte by byte, be it whole or not, so that a
+/// request is the same in whatever pieces it comes.
 void RequestReader::limit_frame(std::size_t size) {
-    if (size <= options_.max_header_bytes) return;
-    refuse(431, "A chunk's size line or the trailer exceeds " +
-                    limit_text("http.max_header_bytes", options_.max_header_bytes));
+    if (size > options_.max_header_bytes) {
+        refuse(431, "A chunk's size line or the trailer exceeds " +
+                        limit_text("http.max_header_bytes", options_.max_header_bytes));
+    }
+    if (body_bytes_ + frame_bytes_ + size > options_.max_request_bytes) refuse_body();
+}
+
+void RequestReader::take_frame(std::size_t size) {
+    limit_frame(size);
+    frame_bytes_ += size;
 }
 
 void RequestReader::take_body(std::string_view part) {
     body_bytes_ += part.size();
+    // Of two limits the one that is reached first, in whatever pieces the body comes.
+    const std::size_t room = options_.max_request_bytes - frame_bytes_;
+    if (room < options_.max_body_bytes && body_bytes_ > room) return refuse_body();
     if (body_bytes_ > options_.max_body_bytes) {
         request_.body_too_long = true;
         return complete();
@@ -379,6 +382,11 @@ void RequestReader::complete() {
     if (request_.body_too_long) body_ = {};
     request_.body = body_;
     state_ = State::complete;
+}
+
+void RequestReader::refuse_body() {
+    refuse(413, "The request's body exceeds " +
+                    limit_text("http.max_request_bytes", options_.max_request_bytes));
 }
 
 void RequestReader::refuse(unsigned status, std::string text) {

@@ -76,10 +76,12 @@ private:
     void take_content_encoding(std::string_view value);
     void take_body(std::string_view part);
     void limit_frame(std::size_t size);
+    void take_frame(std::size_t size);
 
     void check_head();
     bool make_origin_form();
     void complete();
+    void refuse_body();
     void refuse(unsigned status, std::string text);
 
     const Options& options_;
@@ -87,9 +89,8 @@ private:
     State state_ = State::empty;
     Refusal refusal_;
 
-    std::size_t received_ = 0;  ///< Bytes of this request and what came with it.
-    std::string head_;          ///< Request line and headers as they came, and what came with them.
-    std::size_t line_ = 0;      ///< Where in head_ the first line begins that is not whole.
+    std::string head_;      ///< Request line and headers as they came, and what came with them.
+    std::size_t line_ = 0;  ///< Where in head_ the first line begins that is not whole.
     bool has_head_ = false;
     std::string rest_;  ///< Came after the head and could not be read yet.
 
@@ -98,7 +99,8 @@ private:
     std::string origin_form_;  ///< The target, where it is no part of head_.
     std::string body_;
     std::size_t body_bytes_ = 0;
-    int version_ = 0;  ///< 10 or 11.
+    std::size_t frame_bytes_ = 0;  ///< Of what came whole between the data of chunks.
+    int version_ = 0;              ///< 10 or 11.
     std::size_t hosts_ = 0;
     bool has_length_ = false;
     bool is_chunked_ = false;

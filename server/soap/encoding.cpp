@@ -24,25 +24,21 @@ std::optional<Encoding> find_encoding(std::string_view name) {
 }
 
 /// Appends code points to a text, some thousand bytes at a time: byte by byte takes several times
-/// as long.
+/// as long. The last ones are there after finish().
 class Utf8Appender {
 public:
     explicit Utf8Appender(std::string& out) : out_(out) {}
-    ~Utf8Appender() { flush(); }
-    Utf8Appender(const Utf8Appender&) = delete;
-    Utf8Appender& operator=(const Utf8Appender&) = delete;
 
     void append(std::uint32_t code_point) {
-        if (end_ > piece_.data() + piece_.size() - 4) flush();
+        if (end_ > piece_.data() + piece_.size() - 4) finish();
         end_ = write_utf8(end_, code_point);
     }
-
-private:
-    void flush() {
+    void finish() {
         out_.append(piece_.data(), end_);
         end_ = piece_.data();
     }
 
+private:
     std::string& out_;
     std::array<char, 4096> piece_;
     char* end_ = piece_.data();
@@ -51,6 +47,7 @@ private:
 void latin1_to_utf8(std::string_view text, std::string& out) {
     Utf8Appender appender(out);
     for (const char c : text) appender.append(static_cast<unsigned char>(c));
+    appender.finish();
 }
 
 bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
@@ -72,6 +69,7 @@ bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
         }
         appender.append(code_point);
     }
+    appender.finish();
     return true;
 }
 

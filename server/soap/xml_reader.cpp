@@ -127,7 +127,7 @@ std::size_t XmlReader::skip(std::size_t place, Matches&& matches) const {
 void XmlReader::reset(std::string_view message) {
     message_ = message;
     start_ = position_ = 0;
-    not_plain_ = nowhere;
+    peeked_ = nowhere;
     end_is_due_ = false;
     root_read_ = false;
     attributes_.clear();
@@ -159,9 +159,9 @@ XmlReader::Node XmlReader::next() {
 }
 
 std::optional<XmlReader::PlainElement> XmlReader::peek_plain_element() {
-    if (end_is_due_ || position_ == not_plain_) return std::nullopt;
-    not_plain_ = skip_indentation(position_);
-    const std::size_t name = not_plain_ + 1;
+    if (end_is_due_ || position_ == peeked_) return std::nullopt;
+    peeked_ = skip_indentation(position_);
+    const std::size_t name = peeked_ + 1;
     if (at(name - 1) != '<' || role_at(name).role != NameRole::anywhere) return std::nullopt;
     const std::size_t name_end = skip(name, is_in_name);
     if (at(name_end) != '>') return std::nullopt;

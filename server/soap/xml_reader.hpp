@@ -15,8 +15,8 @@ namespace customercare::soap {
 /// ([XML10], where names are those of its fourth edition, Appendix B, as in .NET). Namespaces are
 /// for the caller.
 ///
-/// One pass, nothing copied but text with references or carriage returns in it; time and memory are
-/// linear in the message, whatever is in it. What is wrong is said in the words of .NET's XmlReader
+/// Nothing is copied but text with references or carriage returns in it; time and memory are linear
+/// in the message, whatever is in it. What is wrong is said in the words of .NET's XmlReader
 /// where it is known what it says.
 class XmlReader {
 public:
@@ -60,16 +60,16 @@ public:
     /// stands behind that is the caller's to judge. All views last until reset().
     Node next();
 
-    /// <NAME>TEXT</NAME> with a name in ASCII without colon, and a text of one line that
-    /// is_plain().
+    /// <NAME>TEXT</NAME> with a name in ASCII without colon, and a text in ASCII without control
+    /// characters, "<", ">", "&" and "]".
     struct PlainElement {
         std::string_view name;
         std::string_view text;
     };
     /// The one that comes next, behind blanks, tabs and line feeds. nullopt: something else does,
-    /// or it may be over a limit; next() says what.
+    /// it may be over a limit, or this was asked here before.
     [[nodiscard]] std::optional<PlainElement> peek_plain_element();
-    /// Reads it at once; start() and text() are then those of its text.
+    /// Reads it at once. start() and text() are then those of its text; nothing else is set.
     void read(const PlainElement& element);
 
     // Of the node just read.
@@ -158,8 +158,8 @@ private:
     std::string_view message_;
     std::size_t start_ = 0;
     std::size_t position_ = 0;
-    std::size_t not_plain_ = 0;  ///< Where no plain element was found.
-    bool end_is_due_ = false;    ///< Of an empty-element tag.
+    std::size_t peeked_ = 0;   ///< Where it was last looked for a plain element.
+    bool end_is_due_ = false;  ///< Of an empty-element tag.
     bool root_read_ = false;
     std::string_view name_;
     std::size_t prefix_size_ = 0;

@@ -283,9 +283,29 @@ TEST_CASE("A body over the limit is marked and not kept", "[http]") {
 TEST_CASE("Chunks that are nothing but framing are limited too", "[http]") {
     std::string request = chunked("");
     while (request.size() < 12'000) request += "1;" + std::string(900, 'x') + "\r\nx\r\n";
-    const Read result = read(request, 500);
-    CHECK(result.state == State::refused);
-    CHECK(result.status == 413);
+    request += "0\r\n\r\n";
+    for (const std::size_t size : {std::size_t{1}, std::size_t{500}, request.size()}) {
+        CAPTURE(size);
+        const Read result = read(request, size);
+        CHECK(result.state == State::refused);
+        CHECK(result.status == 413);
+    }
+}
+
+TEST_CASE("Of the limits of a body the one counts that is reached first", "[http]") {
+    // Framing leaves room for so many bytes of the body, of which it may have a hundred.
+    for (const std::size_t room : {99, 100}) {
+        std::string chunks;
+        for (int i = 0; i < 9; ++i) chunks += "1;" + std::string(994, 'x') + "\r\nx\r\n";
+        const std::size_t taken = chunks.size() - 2 + std::string_view("\r\n80;\r\n").size();
+        chunks += "80;" + std::string(small_limits().max_request_bytes + 9 - room - taken, 'x') +
+                  "\r\n" + std::string(128, 'x');
+        const std::string request = chunked(chunks);
+        for (const std::size_t size : {std::size_t{1}, std::size_t{3}, request.size()}) {
+            CAPTURE(room, size);
+            CHECK(read(request, size).state == (room < 100 ? State::refused : State::complete));
+        }
+    }
 }
 
 TEST_CASE("A trailer has the same limit in pieces and at once, to the byte", "[http]") {

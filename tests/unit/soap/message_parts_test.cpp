@@ -54,18 +54,26 @@ TEST_CASE("Messages become UTF-8 by byte order mark, charset and XML's own rules
 TEST_CASE("Long texts become UTF-8, wherever a character of several bytes falls",
           "[soap][encoding]") {
     for (std::size_t shift = 0; shift < 4; ++shift) {
-        std::string utf16 = "\xFF\xFE";
-        std::string utf8;
+        std::string latin1(shift, 'x');
+        std::string latin1_utf8(shift, 'x');
+        std::string little = "\xFF\xFE";
+        std::string big = "\xFE\xFF";
+        std::string utf8(shift, 'x');
         for (std::size_t i = 0; i < shift; ++i) {
-            utf16 += "x\0"s;
-            utf8 += 'x';
+            little += "x\0"s;
+            big += "\0x"s;
         }
         for (int i = 0; i < 3000; ++i) {
-            utf16 += "\xAC\x20\x3D\xD8\x00\xDE\xE9\0"s;
+            latin1 += "a\xE9\xFF";
+            latin1_utf8 += "a\xC3\xA9\xC3\xBF";
+            little += "\xAC\x20\x3D\xD8\x00\xDE\xE9\0"s;
+            big += "\x20\xAC\xD8\x3D\xDE\x00\0\xE9"s;
             utf8 += "\xE2\x82\xAC\xF0\x9F\x98\x80\xC3\xA9";
         }
         std::string buffer;
-        CHECK((soap::to_utf8(utf16, std::nullopt, false, buffer) == utf8));
+        CHECK((soap::to_utf8(latin1, "iso-8859-1", false, buffer) == latin1_utf8));
+        CHECK((soap::to_utf8(little, std::nullopt, false, buffer) == utf8));
+        CHECK((soap::to_utf8(big, std::nullopt, false, buffer) == utf8));
     }
 }
 

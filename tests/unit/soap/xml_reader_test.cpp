@@ -200,6 +200,9 @@ TEST_CASE("An element without attributes, prefix and references is read at once"
     CHECK(plain(" \t\n<_b.1-x></_b.1-x>d") == "_b.1-x= then d</a>");
     CHECK(plain("<b> c \"' d</b><e/>") == "b= c \"' d then <e/></a>");
     CHECK(plain("<b>" + std::string(100, 'c') + "</b>").size() == 100 + 12);
+    const std::string name(17, 'n');  // Its end tag is as long as allowed.
+    CHECK(plain('<' + name + ">c</" + name + '>') == name + "=c then </a>");
+    CHECK(plain('<' + name + "n>c</" + name + "n>") == "no");
     for (const std::string content : {"",
                                       "c",
                                       " ",
