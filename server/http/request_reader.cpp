@@ -46,6 +46,10 @@ bool is_host(std::string_view text) {
     });
 }
 
+/// What of a chunked body is looked at: "0\r\n\r\n" ends it, and Beast asserts in a debug build if
+/// it gets that in pieces.
+constexpr std::size_t least_chunked = 5;
+
 std::string limit_text(std::string_view setting, std::size_t value) {
     return std::string(setting) + " (" + std::to_string(value) + ").";
 }
@@ -172,7 +176,8 @@ void RequestReader::put(std::string_view bytes) {
         const std::string_view body = std::string_view(head_).substr(end);
         rest_ = body.substr(read_body(body));
     }
-    if (state_ == State::partial && !rest_.empty()) limit_frame(rest_.size());
+    // Fewer bytes may be a chunk's data.
+    if (state_ == State::partial && rest_.size() >= least_chunked) limit_frame(rest_.size());
 }
 
 /// Looks at the lines that are whole now. Returns where the head ends, 0 if it has not all come.
@@ -247,9 +252,7 @@ void RequestReader::read_head(std::string_view head) {
 }
 
 std::size_t RequestReader::read_body(std::string_view bytes) {
-    // At least the 5 bytes of "0\r\n\r\n" end a chunked body, and Beast asserts in a debug build if
-    // it gets them in pieces.
-    if (state_ != State::partial || bytes.size() < (is_chunked_ ? 5 : 1)) return 0;
+    if (state_ != State::partial || bytes.size() < (is_chunked_ ? least_chunked : 1)) return 0;
     const std::size_t used = parser_->parse(bytes);
     if (state_ == State::partial && parser_->is_done()) complete();
     return used;
