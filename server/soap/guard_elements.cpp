@@ -248,7 +248,7 @@ void Guard::Reader::start_in_body(const Name& name) {
 
 void Guard::Reader::start_in_operation(const Name& name) {
     const ElementDeclaration& request = routed_->request->type->elements.at(0);
-    if (name.id != service_id || name.local != request.name || (top().seen & 1U) != 0) {
+    if (name.id != service_id || name.local != request.name || top().has_seen(0)) {
         return ignore(name.local, offset(), [&] { return expected_in(top()); });
     }
     top().seen |= 1U;

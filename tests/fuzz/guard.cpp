@@ -7,6 +7,7 @@
 
 #include "fuzz/message.hpp"
 #include "fuzz/xml_walk.hpp"
+#include "support/end_tags.hpp"
 
 using namespace customercare;
 using fuzz::require;
@@ -36,23 +37,7 @@ void check_passed(std::string_view text, const soap::Reading& reading) {
     }
 }
 
-/// The same message with a blank in each end tag: elements without attributes, prefixes and
-/// references are then read node by node, not at once. For messages without comments, CDATA and
-/// instructions, in which "</" may be no end tag.
-std::string with_blanks(std::string_view text) {
-    std::string blanks;
-    bool is_end_tag = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text.substr(i, 2) == "</") is_end_tag = true;
-        if (text[i] == '>' && is_end_tag) {
-            is_end_tag = false;
-            blanks += ' ';
-        }
-        blanks += text[i];
-    }
-    return blanks;
-}
-
+/// Of messages without comments, CDATA and instructions.
 void check_node_by_node(soap::Guard& guard, const fuzz::Message& message,
                         const soap::Reading& reading) {
     std::string_view rest = *message.text;
@@ -60,7 +45,7 @@ void check_node_by_node(soap::Guard& guard, const fuzz::Message& message,
     if (rest.find("<!") != rest.npos || rest.find("<?") != rest.npos) return;
     const std::string text =
         std::string(message.text->substr(0, message.text->size() - rest.size())) +
-        with_blanks(rest);
+        test::with_blanks_in_end_tags(rest);
     const soap::Reading other = guard.read(text, message.routed);
     constexpr auto invariant = "an element is the same read at once or node by node";
     // But for the columns, which the blanks shift.
