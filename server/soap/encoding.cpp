@@ -12,6 +12,10 @@ namespace {
 
 enum class Encoding { utf8, utf16_little, utf16_big, latin1 };
 
+// What is no code point.
+constexpr std::uint32_t malformed = 0xFFFFFFFE;
+constexpr std::uint32_t end_of_text = 0xFFFFFFFF;
+
 std::optional<Encoding> find_encoding(std::string_view name) {
     const auto is = [&](std::string_view other) {
         return model::equals_ignoring_case(name, other);
@@ -23,54 +27,48 @@ std::optional<Encoding> find_encoding(std::string_view name) {
     return std::nullopt;
 }
 
-/// Appends code points to a text, some thousand bytes at a time: byte by byte takes several times
-/// as long. The last ones are there after finish().
-class Utf8Appender {
-public:
-    explicit Utf8Appender(std::string& out) : out_(out) {}
-
-    void append(std::uint32_t code_point) {
-        if (end_ > piece_.data() + piece_.size() - 4) finish();
-        end_ = write_utf8(end_, code_point);
+/// Appends the code points that `read` yields, until it answers `end_of_text` or `malformed`, which
+/// it returns. Some thousand bytes at a time: one by one takes several times as long; and `read` is
+/// a copy, which the compiler keeps in registers.
+template <typename Read>
+std::uint32_t append_all(std::string& out, Read read) {
+    std::array<char, 4096> piece;
+    for (;;) {
+        char* end = piece.data();
+        std::uint32_t code_point = 0;
+        while (end <= piece.data() + piece.size() - 4 && (code_point = read()) < malformed) {
+            end = write_utf8(end, code_point);
+        }
+        out.append(piece.data(), end);
+        if (code_point >= malformed) return code_point;
     }
-    void finish() {
-        out_.append(piece_.data(), end_);
-        end_ = piece_.data();
-    }
-
-private:
-    std::string& out_;
-    std::array<char, 4096> piece_;
-    char* end_ = piece_.data();
-};
-
-void latin1_to_utf8(std::string_view text, std::string& out) {
-    Utf8Appender appender(out);
-    for (const char c : text) appender.append(static_cast<unsigned char>(c));
-    appender.finish();
 }
 
-bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
+void latin1_to_utf8(std::string_view text, std::string& out) {
+    append_all(out, [text, i = std::size_t{0}]() mutable {
+        return i < text.size() ? static_cast<unsigned char>(text[i++]) : end_of_text;
+    });
+}
+
+template <bool big>
+bool utf16_to_utf8(std::string_view text, std::string& out) {
     if (text.size() % 2 != 0) return false;
-    const auto unit = [&](std::size_t i) {
+    const auto unit = [text](std::size_t i) {
         const auto first = static_cast<unsigned char>(text[i]);
         const auto second = static_cast<unsigned char>(text[i + 1]);
         return static_cast<std::uint32_t>(big ? first << 8U | second : second << 8U | first);
     };
-    Utf8Appender appender(out);
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        std::uint32_t code_point = unit(i);
-        if (code_point >= 0xD800 && code_point < 0xE000) {
-            if (code_point >= 0xDC00 || i + 4 > text.size()) return false;
-            const std::uint32_t low = unit(i + 2);
-            if (low < 0xDC00 || low >= 0xE000) return false;
-            code_point = 0x10000 + ((code_point - 0xD800) << 10U) + (low - 0xDC00);
-            i += 2;
-        }
-        appender.append(code_point);
-    }
-    appender.finish();
-    return true;
+    const auto read = [text, unit, i = std::size_t{0}]() mutable {
+        if (i == text.size()) return end_of_text;
+        const std::uint32_t high = unit(i);
+        i += 2;
+        if (high < 0xD800 || high >= 0xE000) return high;
+        const std::uint32_t low = i < text.size() ? unit(i) : 0;
+        i += 2;
+        if (high >= 0xDC00 || low < 0xDC00 || low >= 0xE000) return malformed;
+        return 0x10000 + ((high - 0xD800) << 10U) + (low - 0xDC00);
+    };
+    return append_all(out, read) == end_of_text;
 }
 
 }  // namespace
@@ -116,8 +114,10 @@ std::optional<std::string_view> to_utf8(std::string_view body,
             latin1_to_utf8(body, buffer);
             return buffer;
         case Encoding::utf16_little:
+            if (!utf16_to_utf8<false>(body, buffer)) return std::nullopt;
+            return buffer;
         case Encoding::utf16_big:
-            if (!utf16_to_utf8(body, encoding == Encoding::utf16_big, buffer)) return std::nullopt;
+            if (!utf16_to_utf8<true>(body, buffer)) return std::nullopt;
             return buffer;
     }
     return std::nullopt;

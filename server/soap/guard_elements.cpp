@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "model/http_message.hpp"
+#include "model/white_space.hpp"
 #include "soap/guard_reader.hpp"
 #include "soap/values.hpp"
 
@@ -18,31 +19,28 @@ constexpr std::string_view missing_envelope =
 constexpr std::string_view missing_body =
     "Request format is invalid: Missing required soap:Body element.";
 
+constexpr std::size_t nowhere = std::string_view::npos;
+
 bool is_soap(NamespaceId id) { return id == soap11_id || id == soap12_id; }
 
 /// Size of the node at the start of `rest`, what follows </Envelope>: white space up to the next
 /// tag, a comment or an instruction. 0: the end, be it a NUL, with which C programs may end the
-/// message; npos: nothing that may stand there.
+/// message; nowhere: nothing that may stand there.
 std::size_t size_of_node(std::string_view rest) {
-    constexpr std::string_view white = " \t\r\n";
     if (rest.empty() || rest[0] == '\0') return 0;
-    if (white.find(rest[0]) != std::string_view::npos) {
-        const std::size_t end = rest.find_first_not_of(white);
-        if (end == std::string_view::npos) return rest.size();
-        return rest[end] == '<' ? end : std::string_view::npos;
-    }
+    const auto* const end_of_white = std::find_if_not(rest.begin(), rest.end(), model::is_white);
+    const auto white = static_cast<std::size_t>(end_of_white - rest.begin());
+    if (white != 0) return white == rest.size() || rest[white] == '<' ? white : nowhere;
     if (rest.substr(0, 4) == "<!--") {
         const std::size_t close = rest.find("--", 4);
-        return close != std::string_view::npos && rest.substr(close, 3) == "-->"
-                   ? close + 3
-                   : std::string_view::npos;
+        return close != nowhere && rest.substr(close, 3) == "-->" ? close + 3 : nowhere;
     }
-    if (rest.substr(0, 2) != "<?") return std::string_view::npos;
+    if (rest.substr(0, 2) != "<?") return nowhere;
     const std::string_view target = rest.substr(2, rest.find_first_of(" \t\r\n?", 2) - 2);
     const std::size_t close = rest.find("?>", 2);
-    const bool good = close != std::string_view::npos && !target.empty() &&
-                      !model::equals_ignoring_case(target, "xml");
-    return good ? close + 2 : std::string_view::npos;
+    const bool good =
+        close != nowhere && !target.empty() && !model::equals_ignoring_case(target, "xml");
+    return good ? close + 2 : nowhere;
 }
 
 }  // namespace
@@ -499,7 +497,7 @@ void Guard::Reader::finish_root(std::size_t end) {
         std::size_t size = 0;
         do {
             size = size_of_node(message_.substr(end));
-            if (size == std::string_view::npos) {
+            if (size == nowhere) {
                 const bool is_element = end + 1 < message_.size() && message_[end] == '<' &&
                                         message_[end + 1] != '!' && message_[end + 1] != '?';
                 return is_element ? fail_reader("There are multiple root elements.", end + 1)

@@ -15,8 +15,9 @@ struct Character {
 
 /// The character beyond ASCII at the start of `text` ([RFC3629] 4).
 [[nodiscard]] inline Character decode_utf8(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : std::uint32_t{0};
+    if (text.empty()) return {};
+    const auto byte = [&](std::size_t i) -> std::uint32_t {
+        return static_cast<unsigned char>(text[i]);
     };
     const std::uint32_t lead = byte(0);
     const std::size_t size = lead < 0xC2   ? 0
@@ -24,7 +25,7 @@ struct Character {
                              : lead < 0xF0 ? 3
                              : lead < 0xF5 ? 4
                                            : 0;
-    if (size == 0) return {};
+    if (size == 0 || size > text.size()) return {};
     std::uint32_t code_point = lead & (0xFFU >> (size + 1));
     for (std::size_t i = 1; i < size; ++i) {
         if ((byte(i) & 0xC0U) != 0x80U) return {};

@@ -265,12 +265,12 @@ XmlReader::Node XmlReader::read_text() {
                 ++place;
                 continue;
             case Kind::multibyte:
-            case Kind::illegal: {
-                const std::size_t next = skip_character(place);
-                if (next == nowhere) return Node::error;
-                place = next;
+            case Kind::illegal:
+                do {
+                    place = skip_character(place);
+                    if (place == nowhere) return Node::error;
+                } while (kind_of(at(place)) == Kind::multibyte);
                 continue;
-            }
             case Kind::carriage_return:
                 flush();
                 resolved_ += '\n';
