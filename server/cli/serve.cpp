@@ -215,6 +215,17 @@ int serve(Settings settings, const ServeOptions& options) {
     }
     backend->call_logs().on_disk_space_change(
         [&](const store::DiskSpace& disk) { disk_log(disk); });
+    backend->call_logs().on_checkpoint_error([&](const std::string& error) {
+        if (error.empty()) {
+            log.write(LogLevel::info, "checkpoint_works",
+                      {{"detail", "The write-ahead log is moved into the database again."}});
+        } else {
+            log.write(LogLevel::error, "checkpoint_failed",
+                      {{"detail", "database " + settings.store.path + ": " + error +
+                                      ". Calls are stored, but in its write-ahead log, which grows "
+                                      "until this ends. Look at the disk."}});
+        }
+    });
     if (has_tls) log_certificate(log, "tls", settings, service);
     if (are_addresses_unknown(settings)) {
         log.write(LogLevel::warning, "addresses_unknown",

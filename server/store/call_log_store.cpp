@@ -45,11 +45,14 @@ constexpr int parts_of_small_rest = 4;
 /// The writer's connection, with its statements and what it knows of the WAL.
 class Session {
 public:
-    /// Once `is_ending`, no lock is waited for.
+    /// Once `is_ending`, no lock is waited for. `checkpointed` is called after each checkpoint,
+    /// with what went wrong or "", on this thread and another one.
     Session(const Options& options, const Keys& keys, LockFile& lock,
-            const std::atomic<bool>& is_ending)
+            const std::atomic<bool>& is_ending,
+            std::function<void(const std::string& error)> checkpointed)
         : options_(options),
           is_ending_(is_ending),
+          checkpointed_(std::move(checkpointed)),
           lock_(lock),
           database_(open_migrated(
               options.path,
@@ -73,11 +76,12 @@ public:
         // A sync of the WAL that fails is told to both connections, but only ours knows what it has
         // to write anew, which has to come before the database gets it. Until then others must not
         // begin the WAL anew.
-        const auto sync = [this] { return database_.sync(); };
-        const auto unlock = [this, sync] {
-            if (sync()) lock_.unlock(LockFile::Byte::checkpoint);
+        const auto end = [this](const std::string& error) {
+            if (database_.sync()) lock_.unlock(LockFile::Byte::checkpoint);
+            checkpointed_(error);
         };
-        checkpointer_.emplace(options.path, sync, unlock);
+        checkpointer_.emplace(
+            options.path, [this] { return database_.sync(); }, end);
     }
     ~Session() {
         // The WAL then stays, for the next one to move all of it again.
@@ -252,6 +256,9 @@ private:
         if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
         const int result =
             sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
+        if (result != SQLITE_BUSY) {
+            checkpointed_(result == SQLITE_OK ? "" : sqlite3_errmsg(database_.handle()));
+        }
         has_grown_ = false;  // Perhaps all of it is moved now.
         const bool is_emptied = result == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE;
         if (is_emptied) lock_.count_emptied_wal();
@@ -261,6 +268,7 @@ private:
 
     const Options& options_;
     const std::atomic<bool>& is_ending_;
+    const std::function<void(const std::string& error)> checkpointed_;
     steady_clock::time_point lock_deadline_;
     LockFile& lock_;
     Database database_;
@@ -333,6 +341,12 @@ public:
         const std::lock_guard lock(changed_mutex_);
         disk_changed_ = std::move(changed);
         disk_changed_(disk_.now());
+    }
+
+    void on_checkpoint_error(std::function<void(const std::string& error)>&& changed) {
+        const std::lock_guard lock(checkpoint_mutex_);
+        checkpoint_error_changed_ = std::move(changed);
+        if (!checkpoint_error_.empty()) checkpoint_error_changed_(checkpoint_error_);
     }
 
     [[nodiscard]] DiskWatch& disk() { return disk_; }
@@ -418,6 +432,13 @@ private:
         watch_.synced(steady_clock::now() - begin);
     }
 
+    void note_checkpoint(const std::string& error) {
+        const std::lock_guard lock(checkpoint_mutex_);
+        const bool is_news = checkpoint_error_.empty() != error.empty();
+        checkpoint_error_ = error;
+        if (is_news && checkpoint_error_changed_) checkpoint_error_changed_(error);
+    }
+
     template <typename Write>
     void commit(Write&& write) {
         ensure_session();
@@ -465,7 +486,9 @@ private:
             }
             lock_ = std::move(lock);
         }
-        session_ = std::make_unique<Session>(options_, keys_, *lock_, is_ending_);
+        session_ =
+            std::make_unique<Session>(options_, keys_, *lock_, is_ending_,
+                                      [this](const std::string& error) { note_checkpoint(error); });
         must_tell_ = true;
     }
 
@@ -510,6 +533,10 @@ private:
     std::function<void()> changed_;
     std::function<void(const DiskSpace&)> disk_changed_;
 
+    std::mutex checkpoint_mutex_;
+    std::string checkpoint_error_;  // "" if all is well.
+    std::function<void(const std::string& error)> checkpoint_error_changed_;
+
     // Of the writer's thread, once it runs.
     std::unique_ptr<LockFile> lock_;
     std::unique_ptr<Session> session_;
@@ -551,6 +578,10 @@ DiskSpace CallLogStore::disk_space() const { return writer_->disk().now(); }
 
 void CallLogStore::change_free_space(FreeSpaceLimits limits) {
     writer_->disk().change_limits(limits);
+}
+
+void CallLogStore::on_checkpoint_error(std::function<void(const std::string& error)> changed) {
+    writer_->on_checkpoint_error(std::move(changed));
 }
 
 void CallLogStore::on_disk_space_change(std::function<void(const DiskSpace&)> changed) {

@@ -122,7 +122,7 @@ int Checkpointer::PacedVfs::sync() {
 void Checkpointer::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
 
 Checkpointer::Checkpointer(const std::string& path, std::function<bool()> begin,
-                           std::function<void()> end)
+                           std::function<void(const std::string& error)> end)
     : begin_(std::move(begin)), end_(std::move(end)), vfs_(std::make_unique<PacedVfs>()) {
     sqlite3* handle = nullptr;
     int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
@@ -165,6 +165,19 @@ void Checkpointer::wait_until_idle() {
 
 bool Checkpointer::sync() { return vfs_->sync() == SQLITE_OK; }
 
+/// How much was moved, SQLite remembers; if it is less than all, another one follows. Returns what
+/// went wrong, or "".
+std::string Checkpointer::checkpoint() {
+    std::string error;
+    const int moved = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
+                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (moved != SQLITE_OK && moved != SQLITE_BUSY) error = sqlite3_errmsg(connection_.get());
+    // Which SQLite does only if all was moved.
+    const int synced = vfs_->sync();
+    if (synced != SQLITE_OK && error.empty()) error = sqlite3_errstr(synced);
+    return error;
+}
+
 void Checkpointer::run() {
     pthread_setname_np(pthread_self(), "checkpoint");
     std::unique_lock lock(mutex_);
@@ -172,14 +185,7 @@ void Checkpointer::run() {
         changed_.wait(lock, [this] { return is_busy_ || is_ending_; });
         if (!is_busy_) return;
         lock.unlock();
-        if (begin_()) {
-            // What comes of it, SQLite remembers; if it is less than all, another one follows.
-            sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                      nullptr, nullptr);
-            // Which SQLite does only if all was moved.
-            vfs_->sync();
-        }
-        end_();
+        end_(begin_() ? checkpoint() : "what was committed could not be brought to disk");
         lock.lock();
         is_busy_ = false;
         changed_.notify_all();

@@ -22,8 +22,9 @@ class Checkpointer {
 public:
     /// Opens the database, which must exist; throws ServiceError{storage} naming it if it can't.
     /// Before each checkpoint `begin` is called, which makes it none by returning false, and `end`
-    /// after it; both on this object's thread, and they must not throw.
-    Checkpointer(const std::string& path, std::function<bool()> begin, std::function<void()> end);
+    /// after it, with what went wrong or ""; both on this object's thread, and they must not throw.
+    Checkpointer(const std::string& path, std::function<bool()> begin,
+                 std::function<void(const std::string& error)> end);
     ~Checkpointer();  ///< Waits until it is idle.
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -46,9 +47,10 @@ private:
     };
 
     void run();
+    std::string checkpoint();
 
     const std::function<bool()> begin_;
-    const std::function<void()> end_;
+    const std::function<void(const std::string& error)> end_;
     std::unique_ptr<PacedVfs> vfs_;
     std::unique_ptr<sqlite3, Close> connection_;
 

@@ -12,6 +12,7 @@
 #include "support/load.hpp"
 #include "support/message.hpp"
 #include "support/server_process.hpp"
+#include "support/wait_for_log.hpp"
 
 namespace customercare::test {
 namespace {
@@ -120,6 +121,37 @@ TEST_CASE("A program that is killed while storage fails has lost nothing that it
     for (const std::string& id : refused) CHECK(is_success(call(server.port(), message(id))));
     std::ranges::move(refused, std::back_inserter(acknowledged));
     check_stored(server.database(), acknowledged);
+}
+
+TEST_CASE(
+    "While the write-ahead log can't be moved into the database, calls are stored and it is told",
+    "[integration][io_faults]") {
+    const TemporaryDirectory directory;
+    IoFaults faults(directory.path());
+    ServerProcess server(directory.path(), arguments);
+    HttpClient client(server.port());
+    std::vector<std::string> sent;
+    const auto send = [&](int count) {
+        for (int i = 0; i < count; ++i) {
+            sent.push_back(std::to_string(sent.size()));
+            CHECK(is_success(client.call(message(sent.back()))));
+        }
+    };
+    faults.fail(IoFault::database_write, 1);
+    // Long enough for the writer to try it, too.
+    send(600);
+    wait_for_log(server, "error checkpoint_failed ");
+    CHECK(faults.failures() > 1);
+    faults.heal();
+    send(200);
+    wait_for_log(server, "info checkpoint_works ");
+    CHECK(server.stop() == 0);
+    check_stored(server.database(), sent);
+    const std::string log = server.log();
+    const std::size_t line = log.find("checkpoint_failed");
+    CHECK(log.find("checkpoint_failed", line + 1) == std::string::npos);
+    CHECK_THAT(log.substr(line, log.find('\n', line) - line),
+               Catch::Contains(server.database()) && Catch::Contains("disk I/O error"));
 }
 
 TEST_CASE("Under load, faults of storage come and go without a loss", "[integration][io_faults]") {

@@ -9,11 +9,12 @@ namespace customercare::test {
 /// A system call that fails.
 enum class IoFault {
     none,
-    write,        ///< EIO
-    short_write,  ///< Half of the bytes are written; EIO for the rest.
-    disk_full,    ///< ENOSPC
-    read_only,    ///< EROFS, as of a file system that was remounted after an error.
-    sync,         ///< EIO
+    write,           ///< EIO
+    short_write,     ///< Half of the bytes are written; EIO for the rest.
+    disk_full,       ///< ENOSPC
+    read_only,       ///< EROFS, as of a file system that was remounted after an error.
+    sync,            ///< EIO
+    database_write,  ///< EIO for the database's file alone, not for its WAL.
 };
 
 /// What the library in the server's process is told, and tells.

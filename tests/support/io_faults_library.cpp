@@ -30,19 +30,20 @@ IoFaultControl& control() {
     return instance;
 }
 
-bool is_of_database(int file) {
+bool is_affected(int file, IoFault fault) {
     std::array<char, 4096> path{};
     const std::string link = "/proc/self/fd/" + std::to_string(file);
     const ssize_t size = readlink(link.c_str(), path.data(), path.size());
-    return size > 0 &&
-           std::string_view(path.data(), static_cast<std::size_t>(size)).find("customercare.db") !=
-               std::string_view::npos;
+    if (size <= 0) return false;
+    const std::string_view name(path.data(), static_cast<std::size_t>(size));
+    return fault == IoFault::database_write ? name.ends_with("customercare.db")
+                                            : name.find("customercare.db") != name.npos;
 }
 
 /// Whether this call, which `wanted` would let fail, is to fail; then errno is set.
 bool fails(IoFault wanted, int file, int error) {
     IoFaultControl& faults = control();
-    if (faults.fault != wanted || !is_of_database(file)) return false;
+    if (faults.fault != wanted || !is_affected(file, wanted)) return false;
     if (faults.calls_before-- > 0) return false;
     if (faults.failures_left-- == 0) {
         faults.failures_left = 0;
@@ -65,7 +66,7 @@ extern "C" {
 ssize_t pwrite64(int file, const void* data, size_t size, off64_t offset) {
     static auto* const usual = next<decltype(pwrite64)>("pwrite64");
     if (fails(IoFault::write, file, EIO) || fails(IoFault::disk_full, file, ENOSPC) ||
-        fails(IoFault::read_only, file, EROFS)) {
+        fails(IoFault::read_only, file, EROFS) || fails(IoFault::database_write, file, EIO)) {
         return -1;
     }
     if (fails(IoFault::short_write, file, EIO)) {

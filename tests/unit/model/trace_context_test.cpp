@@ -99,7 +99,7 @@ TEST_CASE("An X-Request-Id is taken if it can go into a log and back", "[http][t
         CHECK(taken(good_one) == good_one);
     }
     CHECK(taken(std::string(128, 'x')).size() == 128);
-    for (const std::string bad :
+    for (const std::string& bad :
          {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a\"b"),
           std::string("caf\u00e9"), std::string("a\x1b[31m"), std::string("<id>"),
           std::string("a,b"), std::string("a;b")}) {

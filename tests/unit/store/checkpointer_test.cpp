@@ -7,6 +7,7 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "support/fault_vfs.hpp"
 #include "unit/store/store_support.hpp"
@@ -23,7 +24,7 @@ namespace {
 constexpr std::uintmax_t page_bytes = 4096;
 
 bool begin_at_once() { return true; }
-void end_silently() {}
+void end_silently(const std::string&) {}
 
 /// A database of one table whose rows are still in the WAL.
 struct Fixture {
@@ -79,7 +80,10 @@ TEST_CASE_METHOD(Fixture, "Commits go on during a checkpoint, and the WAL with t
             may_go_on.get_future().wait();
             return true;
         },
-        [&] { ++ended; });
+        [&](const std::string& error) {
+            CHECK(error.empty());
+            ++ended;
+        });
     CHECK(checkpointer.is_idle());
     checkpointer.start();
     has_begun.get_future().wait();
@@ -117,7 +121,9 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint writes is brought to disk a little 
 
 TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next one does",
                  "[store]") {
-    Checkpointer checkpointer(path, begin_at_once, end_silently);
+    std::vector<std::string> errors;
+    Checkpointer checkpointer(path, begin_at_once,
+                              [&](const std::string& error) { errors.push_back(error); });
     commit_pages(10);
     std::optional<Database> reader(test::open_beside(path));
     reader->execute("BEGIN; SELECT count(*) FROM t");
@@ -129,9 +135,11 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next on
     vfs.fail(Fault::sync, 2, 1);
     run_one(checkpointer);
     REQUIRE(vfs.has_failed());
+    CHECK_THAT(errors.back(), Catch::Matchers::Contains("I/O error"));
     reader.reset();
     SECTION("and the WAL begins anew") {
         run_one(checkpointer);
+        CHECK(errors == std::vector<std::string>{errors.front(), ""});
         const auto wal_before = wal_bytes();
         commit_pages(5);
         CHECK(wal_bytes() == wal_before);
@@ -166,7 +174,11 @@ TEST_CASE_METHOD(Fixture, "A checkpointer knows what it can't bring to disk", "[
 TEST_CASE_METHOD(Fixture, "A checkpoint that may not begin moves nothing", "[store]") {
     int ended = 0;
     Checkpointer checkpointer(
-        path, [] { return false; }, [&] { ++ended; });
+        path, [] { return false; },
+        [&](const std::string& error) {
+            CHECK(!error.empty());
+            ++ended;
+        });
     commit_pages(10);
     run_one(checkpointer);
     CHECK(ended == 1);
