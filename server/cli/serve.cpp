@@ -222,8 +222,8 @@ int serve(Settings settings, const ServeOptions& options) {
         } else {
             log.write(LogLevel::error, "checkpoint_failed",
                       {{"detail", "database " + settings.store.path + ": " + error +
-                                      ". Calls are stored, but in its write-ahead log, which grows "
-                                      "until this ends. Look at the disk."}});
+                                      ". What is acknowledged is in its write-ahead log, which "
+                                      "grows until this ends. Look at the disk."}});
         }
     });
     if (has_tls) log_certificate(log, "tls", settings, service);

@@ -49,7 +49,7 @@ public:
     /// with what went wrong or "", on this thread and another one.
     Session(const Options& options, const Keys& keys, LockFile& lock,
             const std::atomic<bool>& is_ending,
-            std::function<void(const std::string& error)> checkpointed)
+            std::function<void(const CheckpointNews&)> checkpointed)
         : options_(options),
           is_ending_(is_ending),
           checkpointed_(std::move(checkpointed)),
@@ -76,9 +76,9 @@ public:
         // A sync of the WAL that fails is told to both connections, but only ours knows what it has
         // to write anew, which has to come before the database gets it. Until then others must not
         // begin the WAL anew.
-        const auto end = [this](const std::string& error) {
+        const auto end = [this](const CheckpointNews& news) {
             if (database_.sync()) lock_.unlock(LockFile::Byte::checkpoint);
-            checkpointed_(error);
+            checkpointed_(news);
         };
         checkpointer_.emplace(
             options.path, [this] { return database_.sync(); }, end);
@@ -254,21 +254,19 @@ private:
     bool checkpoint(int mode) {
         if (!settle()) return false;
         if (!lock_.try_lock(LockFile::Byte::checkpoint)) return false;
-        const int result =
-            sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, mode, nullptr, nullptr);
-        if (result != SQLITE_BUSY) {
-            checkpointed_(result == SQLITE_OK ? "" : sqlite3_errmsg(database_.handle()));
-        }
+        CheckpointNews news;
+        const bool is_done = store::checkpoint(database_.handle(), mode, news);
         has_grown_ = false;  // Perhaps all of it is moved now.
-        const bool is_emptied = result == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE;
+        const bool is_emptied = is_done && mode == SQLITE_CHECKPOINT_TRUNCATE;
         if (is_emptied) lock_.count_emptied_wal();
         lock_.unlock(LockFile::Byte::checkpoint);
-        return result == SQLITE_OK;
+        checkpointed_(news);
+        return is_done;
     }
 
     const Options& options_;
     const std::atomic<bool>& is_ending_;
-    const std::function<void(const std::string& error)> checkpointed_;
+    const std::function<void(const CheckpointNews&)> checkpointed_;
     steady_clock::time_point lock_deadline_;
     LockFile& lock_;
     Database database_;
@@ -432,11 +430,12 @@ private:
         watch_.synced(steady_clock::now() - begin);
     }
 
-    void note_checkpoint(const std::string& error) {
+    void note_checkpoint(const CheckpointNews& news) {
+        if (!news) return;
         const std::lock_guard lock(checkpoint_mutex_);
-        const bool is_news = checkpoint_error_.empty() != error.empty();
-        checkpoint_error_ = error;
-        if (is_news && checkpoint_error_changed_) checkpoint_error_changed_(error);
+        const bool has_changed = checkpoint_error_.empty() != news->empty();
+        checkpoint_error_ = *news;
+        if (has_changed && checkpoint_error_changed_) checkpoint_error_changed_(*news);
     }
 
     template <typename Write>
@@ -486,9 +485,9 @@ private:
             }
             lock_ = std::move(lock);
         }
-        session_ =
-            std::make_unique<Session>(options_, keys_, *lock_, is_ending_,
-                                      [this](const std::string& error) { note_checkpoint(error); });
+        session_ = std::make_unique<Session>(
+            options_, keys_, *lock_, is_ending_,
+            [this](const CheckpointNews& news) { note_checkpoint(news); });
         must_tell_ = true;
     }
 

@@ -116,8 +116,8 @@ public:
     void on_disk_space_change(std::function<void(const DiskSpace&)> changed);
 
     /// Called on one of the store's threads with why the WAL can't be moved into the database, once
-    /// that begins, and with "" once it is moved again; must not throw. Calls are stored meanwhile,
-    /// but the WAL grows. Called from within this function if it is so already.
+    /// that begins, and with "" once all of it was moved again; must not throw. What is committed
+    /// meanwhile is in the WAL, which grows. Called from within this function if it is so already.
     void on_checkpoint_error(std::function<void(const std::string& error)> changed);
 
 private:

@@ -12,6 +12,18 @@
 
 namespace customercare::store {
 
+bool checkpoint(sqlite3* connection, int mode, CheckpointNews& news) {
+    int pages = -1;
+    int moved = -1;
+    const int result = sqlite3_wal_checkpoint_v2(connection, nullptr, mode, &pages, &moved);
+    if (result != SQLITE_OK && result != SQLITE_BUSY) {
+        news = sqlite3_errmsg(connection);
+    } else if (pages != -1 && pages == moved) {
+        news = "";
+    }
+    return result == SQLITE_OK;
+}
+
 /// SQLite's default VFS, except that of what is written to the database each few pages are synced.
 ///
 /// SQLite takes pages for moved before it syncs them, and does not move them again after a sync
@@ -122,7 +134,7 @@ int Checkpointer::PacedVfs::sync() {
 void Checkpointer::Close::operator()(sqlite3* handle) const noexcept { sqlite3_close(handle); }
 
 Checkpointer::Checkpointer(const std::string& path, std::function<bool()> begin,
-                           std::function<void(const std::string& error)> end)
+                           std::function<void(const CheckpointNews&)> end)
     : begin_(std::move(begin)), end_(std::move(end)), vfs_(std::make_unique<PacedVfs>()) {
     sqlite3* handle = nullptr;
     int result = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
@@ -165,19 +177,6 @@ void Checkpointer::wait_until_idle() {
 
 bool Checkpointer::sync() { return vfs_->sync() == SQLITE_OK; }
 
-/// How much was moved, SQLite remembers; if it is less than all, another one follows. Returns what
-/// went wrong, or "".
-std::string Checkpointer::checkpoint() {
-    std::string error;
-    const int moved = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr,
-                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    if (moved != SQLITE_OK && moved != SQLITE_BUSY) error = sqlite3_errmsg(connection_.get());
-    // Which SQLite does only if all was moved.
-    const int synced = vfs_->sync();
-    if (synced != SQLITE_OK && error.empty()) error = sqlite3_errstr(synced);
-    return error;
-}
-
 void Checkpointer::run() {
     pthread_setname_np(pthread_self(), "checkpoint");
     std::unique_lock lock(mutex_);
@@ -185,7 +184,15 @@ void Checkpointer::run() {
         changed_.wait(lock, [this] { return is_busy_ || is_ending_; });
         if (!is_busy_) return;
         lock.unlock();
-        end_(begin_() ? checkpoint() : "what was committed could not be brought to disk");
+        CheckpointNews news;
+        if (begin_()) {
+            // How much was moved, SQLite remembers; if it is not all, another one follows.
+            static_cast<void>(checkpoint(connection_.get(), SQLITE_CHECKPOINT_PASSIVE, news));
+            // Which SQLite does only if all was moved.
+            const int synced = vfs_->sync();
+            if (synced != SQLITE_OK && (!news || news->empty())) news = sqlite3_errstr(synced);
+        }
+        end_(news);
         lock.lock();
         is_busy_ = false;
         changed_.notify_all();

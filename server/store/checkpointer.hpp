@@ -5,12 +5,21 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 struct sqlite3;
 
 namespace customercare::store {
+
+/// Why the WAL can't be moved into the database; "" if all of it was moved; nullopt if nothing went
+/// wrong, but it could not all be moved: somebody reads what it would overwrite, or checkpoints,
+/// too.
+using CheckpointNews = std::optional<std::string>;
+
+/// True if it did what `mode` asks for, as of sqlite3_wal_checkpoint_v2().
+[[nodiscard]] bool checkpoint(sqlite3* connection, int mode, CheckpointNews& news);
 
 /// Moves the WAL into the database by a connection and a thread of its own, so that the writer's
 /// commits go on meanwhile. What it writes it brings to disk a little at a time: a sync of the WAL
@@ -22,9 +31,9 @@ class Checkpointer {
 public:
     /// Opens the database, which must exist; throws ServiceError{storage} naming it if it can't.
     /// Before each checkpoint `begin` is called, which makes it none by returning false, and `end`
-    /// after it, with what went wrong or ""; both on this object's thread, and they must not throw.
+    /// after it; both on this object's thread, and they must not throw.
     Checkpointer(const std::string& path, std::function<bool()> begin,
-                 std::function<void(const std::string& error)> end);
+                 std::function<void(const CheckpointNews&)> end);
     ~Checkpointer();  ///< Waits until it is idle.
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -47,10 +56,9 @@ private:
     };
 
     void run();
-    std::string checkpoint();
 
     const std::function<bool()> begin_;
-    const std::function<void(const std::string& error)> end_;
+    const std::function<void(const CheckpointNews&)> end_;
     std::unique_ptr<PacedVfs> vfs_;
     std::unique_ptr<sqlite3, Close> connection_;
 

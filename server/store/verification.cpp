@@ -7,7 +7,6 @@
 #include "store/columns.hpp"
 #include "store/database.hpp"
 #include "store/keys.hpp"
-#include "store/message_key.hpp"
 #include "store/migrate.hpp"
 
 namespace customercare::store {
@@ -15,7 +14,6 @@ namespace customercare::store {
 namespace {
 
 constexpr std::chrono::milliseconds busy_timeout{10'000};
-constexpr int first_version_with_message_key = 5;
 // More of a kind would say no more.
 constexpr int most_problems = 20;
 
@@ -44,8 +42,6 @@ public:
         begin_check("version");
         attempt([&] { check_version(); });
         if (!result_.is_good()) return result_;
-        begin_check("message keys");
-        attempt([&] { check_message_keys(); });
         begin_check("encrypted values");
         attempt([&] { check_sealed(); });
         attempt([&] { count(); });
@@ -94,22 +90,6 @@ private:
                                        std::to_string(newest_schema_version) +
                                        " at most; use a newer program");
         }
-    }
-
-    /// Whether call logs are found by their MessageId, and known as duplicates.
-    void check_message_keys() {
-        if (result_.version < first_version_with_message_key) return;
-        Statement rows = database_.prepare("SELECT message_id, message_key FROM call_log");
-        std::int64_t wrong = 0;
-        while (rows.step()) {
-            const auto message_id = rows.read<std::optional<std::string>>();
-            const auto key = rows.read<std::optional<std::int64_t>>();
-            if (key != (message_id ? message_key(*message_id) : std::nullopt)) ++wrong;
-        }
-        if (wrong == 0) return;
-        result_.problems.push_back("message keys: " + std::to_string(wrong) +
-                                   " call logs are not found by their MessageId, hence not known "
-                                   "when they are sent again");
     }
 
     void check_sealed() {

@@ -338,15 +338,6 @@ TEST_CASE("What is wrong with a backup is found, and it is not restored", "[inte
         REQUIRE(sqlite.exit_code == 0);
         problem = "version: it is of version 999";
     }
-    SECTION("a message has the key of another one") {
-        const ProgramResult sqlite = run_command(
-            {"python3", "-c",
-             "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"
-             "c.execute(\"UPDATE call_log SET message_key = message_key + 1\"); c.commit()",
-             installation.backup});
-        REQUIRE(sqlite.exit_code == 0);
-        problem = "message keys: 1 call logs are not found";
-    }
     SECTION("the key file is that of another installation") {
         ServerProcess(other.path()).stop();
         arguments.insert(arguments.end(),

@@ -380,7 +380,7 @@ Milliseconds cost(const ServerProcess& server, const Bomb& bomb) {
         const auto before = server.cpu_time();
         const HttpReply reply = call(server.port(), request);
         const Milliseconds used = server.cpu_time() - before;
-        least = std::min(least, used / std::max(slowness_before, machine_slowness()));
+        least = std::min(least, used / std::min(slowness_before, machine_slowness()));
         CHECK(reply.status == bomb.status);
         if (bomb.reply == no_body) {
             CHECK(reply.body.empty());

@@ -138,8 +138,7 @@ TEST_CASE(
         }
     };
     faults.fail(IoFault::database_write, 1);
-    // Long enough for the writer to try it, too.
-    send(600);
+    send(600);  // Several checkpoints.
     wait_for_log(server, "error checkpoint_failed ");
     CHECK(faults.failures() > 1);
     faults.heal();

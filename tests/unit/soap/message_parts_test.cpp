@@ -42,6 +42,9 @@ TEST_CASE("Messages become UTF-8 by byte order mark, charset and XML's own rules
     CHECK(decode("\x3D\xD8\x00\xDE"s, "utf-16", false) == "\xF0\x9F\x98\x80");
     CHECK(decode("\x3D\xD8"s, "utf-16", false) == "(refused)");
     CHECK(decode("\x00\xDE"s, "utf-16", false) == "(refused)");
+    CHECK(decode("\x3D\xD8\x61\0"s, "utf-16", false) == "(refused)");
+    CHECK(decode("\xD8\x3D"s, "utf-16be", false) == "(refused)");
+    CHECK(decode("", "utf-16", false).empty());
     CHECK(decode("abc", "utf-16", false) == "(refused)");
     CHECK(decode("\xE9", "iso-8859-1", false) == "\xC3\xA9");
     CHECK(decode("\xC3\xA9", "x-unknown", false) == "\xC3\xA9");

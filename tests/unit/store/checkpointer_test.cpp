@@ -7,7 +7,6 @@
 #include <future>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "support/fault_vfs.hpp"
 #include "unit/store/store_support.hpp"
@@ -15,6 +14,7 @@
 using namespace customercare;
 using model::ErrorCode;
 using store::Checkpointer;
+using store::CheckpointNews;
 using store::Database;
 using test::Fault;
 using test::FaultVfs;
@@ -24,7 +24,7 @@ namespace {
 constexpr std::uintmax_t page_bytes = 4096;
 
 bool begin_at_once() { return true; }
-void end_silently(const std::string&) {}
+void end_silently(const CheckpointNews&) {}
 
 /// A database of one table whose rows are still in the WAL.
 struct Fixture {
@@ -80,8 +80,8 @@ TEST_CASE_METHOD(Fixture, "Commits go on during a checkpoint, and the WAL with t
             may_go_on.get_future().wait();
             return true;
         },
-        [&](const std::string& error) {
-            CHECK(error.empty());
+        [&](const CheckpointNews& news) {
+            CHECK(news == "");
             ++ended;
         });
     CHECK(checkpointer.is_idle());
@@ -121,9 +121,9 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint writes is brought to disk a little 
 
 TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next one does",
                  "[store]") {
-    std::vector<std::string> errors;
+    CheckpointNews news;
     Checkpointer checkpointer(path, begin_at_once,
-                              [&](const std::string& error) { errors.push_back(error); });
+                              [&](const CheckpointNews& latest) { news = latest; });
     commit_pages(10);
     std::optional<Database> reader(test::open_beside(path));
     reader->execute("BEGIN; SELECT count(*) FROM t");
@@ -135,11 +135,12 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next on
     vfs.fail(Fault::sync, 2, 1);
     run_one(checkpointer);
     REQUIRE(vfs.has_failed());
-    CHECK_THAT(errors.back(), Catch::Matchers::Contains("I/O error"));
+    REQUIRE(news);
+    CHECK_THAT(*news, Catch::Matchers::Contains("I/O error"));
     reader.reset();
     SECTION("and the WAL begins anew") {
         run_one(checkpointer);
-        CHECK(errors == std::vector<std::string>{errors.front(), ""});
+        CHECK(news == "");
         const auto wal_before = wal_bytes();
         commit_pages(5);
         CHECK(wal_bytes() == wal_before);
@@ -153,6 +154,22 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next on
         CHECK(wal_bytes() == 0);
         check_after_power_cut(30);
     }
+}
+
+TEST_CASE_METHOD(Fixture, "A checkpoint that has to leave some of the WAL is no news", "[store]") {
+    CheckpointNews news;
+    Checkpointer checkpointer(path, begin_at_once,
+                              [&](const CheckpointNews& latest) { news = latest; });
+    commit_pages(10);
+    std::optional<Database> reader(test::open_beside(path));
+    reader->execute("BEGIN; SELECT count(*) FROM t");
+    commit_pages(20);
+    news = "?";
+    run_one(checkpointer);
+    CHECK_FALSE(news);
+    reader.reset();
+    run_one(checkpointer);
+    CHECK(news == "");
 }
 
 TEST_CASE_METHOD(Fixture, "A checkpointer knows what it can't bring to disk", "[store]") {
@@ -175,8 +192,8 @@ TEST_CASE_METHOD(Fixture, "A checkpoint that may not begin moves nothing", "[sto
     int ended = 0;
     Checkpointer checkpointer(
         path, [] { return false; },
-        [&](const std::string& error) {
-            CHECK(!error.empty());
+        [&](const CheckpointNews& news) {
+            CHECK_FALSE(news);
             ++ended;
         });
     commit_pages(10);

@@ -197,3 +197,30 @@ TEST_CASE("A store that ends while storage fails loses nothing", "[store][io_fau
                   Fault::truncate, Fault::remove},
                  end_during_fault);
 }
+
+TEST_CASE_METHOD(Fixture,
+                 "A writer says when it can't move the WAL into the database, and when it can",
+                 "[store][io_faults]") {
+    options.is_durable = false;    // The writer checkpoints by itself,
+    options.checkpoint_pages = 1;  // after each commit.
+    std::vector<std::string> news;
+    CallLogStore store(options, keys);
+    store.on_checkpoint_error([&](const std::string& error) { news.push_back(error); });
+    std::size_t told = 0;
+    int at = 0;
+    do {
+        vfs.fail(Fault::write, ++at, 1);
+        // That the second one is done means that what follows the first one is.
+        append(store, {std::to_string(at) + "a"});
+        append(store, {std::to_string(at) + "b"});
+        vfs.heal();
+        append(store, {std::to_string(at) + "c"});
+        append(store, {std::to_string(at) + "d"});
+        if (news.size() == told) continue;
+        REQUIRE(news.size() == told + 2);
+        CHECK_THAT(news[told], Contains("I/O error"));
+        CHECK(news[told + 1].empty());
+        told += 2;
+    } while (vfs.has_failed());
+    CHECK(told > 0);
+}
