@@ -116,6 +116,19 @@ void reload_certificate(const Log& log, const Settings& settings, http::Server& 
     }
 }
 
+/// `error`: "" once there is none any more.
+void log_checkpoint_error(const Log& log, const std::string& database, const std::string& error) {
+    if (error.empty()) {
+        log.write(LogLevel::info, "checkpoint_works",
+                  {{"detail", "The write-ahead log is moved into the database again."}});
+        return;
+    }
+    log.write(LogLevel::error, "checkpoint_failed",
+              {{"detail", "database " + database + ": " + error +
+                              ". What is acknowledged is in its write-ahead log, which grows until "
+                              "this ends. Look at the disk."}});
+}
+
 /// What can't be done is not tried again by itself: rotate-key says so, and may be run again.
 void follow_key_file(const Log& log, store::KeyFollower& follower) {
     try {
@@ -215,17 +228,8 @@ int serve(Settings settings, const ServeOptions& options) {
     }
     backend->call_logs().on_disk_space_change(
         [&](const store::DiskSpace& disk) { disk_log(disk); });
-    backend->call_logs().on_checkpoint_error([&](const std::string& error) {
-        if (error.empty()) {
-            log.write(LogLevel::info, "checkpoint_works",
-                      {{"detail", "The write-ahead log is moved into the database again."}});
-        } else {
-            log.write(LogLevel::error, "checkpoint_failed",
-                      {{"detail", "database " + settings.store.path + ": " + error +
-                                      ". What is acknowledged is in its write-ahead log, which "
-                                      "grows until this ends. Look at the disk."}});
-        }
-    });
+    backend->call_logs().on_checkpoint_error(
+        [&](const std::string& error) { log_checkpoint_error(log, settings.store.path, error); });
     if (has_tls) log_certificate(log, "tls", settings, service);
     if (are_addresses_unknown(settings)) {
         log.write(LogLevel::warning, "addresses_unknown",

@@ -50,10 +50,9 @@ void latin1_to_utf8(std::string_view text, std::string& out) {
     });
 }
 
-template <bool big>
-bool utf16_to_utf8(std::string_view text, std::string& out) {
+bool utf16_to_utf8(std::string_view text, bool big, std::string& out) {
     if (text.size() % 2 != 0) return false;
-    const auto unit = [text](std::size_t i) {
+    const auto unit = [text, big](std::size_t i) {
         const auto first = static_cast<unsigned char>(text[i]);
         const auto second = static_cast<unsigned char>(text[i + 1]);
         return static_cast<std::uint32_t>(big ? first << 8U | second : second << 8U | first);
@@ -114,10 +113,8 @@ std::optional<std::string_view> to_utf8(std::string_view body,
             latin1_to_utf8(body, buffer);
             return buffer;
         case Encoding::utf16_little:
-            if (!utf16_to_utf8<false>(body, buffer)) return std::nullopt;
-            return buffer;
         case Encoding::utf16_big:
-            if (!utf16_to_utf8<true>(body, buffer)) return std::nullopt;
+            if (!utf16_to_utf8(body, encoding == Encoding::utf16_big, buffer)) return std::nullopt;
             return buffer;
     }
     return std::nullopt;

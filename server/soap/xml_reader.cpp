@@ -266,10 +266,8 @@ XmlReader::Node XmlReader::read_text() {
                 continue;
             case Kind::multibyte:
             case Kind::illegal:
-                do {
-                    place = skip_character(place);
-                    if (place == nowhere) return Node::error;
-                } while (kind_of(at(place)) == Kind::multibyte);
+                place = skip_characters(place);
+                if (place == nowhere) return Node::error;
                 continue;
             case Kind::carriage_return:
                 flush();
@@ -410,7 +408,7 @@ bool XmlReader::read_attribute_value(std::size_t& place, std::string_view& value
                     fail("There is an unclosed literal string.", place);
                     return false;
                 }
-                const std::size_t next = skip_character(place);
+                const std::size_t next = skip_characters(place);
                 if (next == nowhere) return false;
                 place = next;
                 continue;
@@ -496,7 +494,7 @@ XmlReader::Node XmlReader::read_cdata() {
     for (std::size_t place = content; place < end;) {
         const Kind kind = kind_of(message_[place]);
         if (kind == Kind::multibyte || kind == Kind::illegal) {
-            place = skip_character(place);
+            place = skip_characters(place);
             if (place == nowhere) return Node::error;
         } else if (kind == Kind::carriage_return) {
             resolved_.append(message_, copied, place - copied);
@@ -644,7 +642,7 @@ bool XmlReader::scan_markup(std::size_t& place, std::string_view until, std::str
     while (place < end) {
         const Kind kind = kind_of(message_[place]);
         if (kind == Kind::multibyte || kind == Kind::illegal) {
-            place = skip_character(place);
+            place = skip_characters(place);
             if (place == nowhere) return false;
         } else {
             ++place;
@@ -730,12 +728,18 @@ inline std::size_t XmlReader::skip_plain(std::size_t place) const {
     });
 }
 
-/// Behind the character, which is not a plain one; `nowhere`, with the error set, if it is illegal.
-std::size_t XmlReader::skip_character(std::size_t place) {
-    const Character character = decode_utf8(message_.substr(place));
-    if (character.size != 0 && is_legal(character.code_point)) return place + character.size;
-    fail_character(place);
-    return nowhere;
+/// Behind the characters beyond ASCII that stand there; `nowhere`, with the error set, if the first
+/// one is none or one of them is illegal.
+std::size_t XmlReader::skip_characters(std::size_t place) {
+    do {
+        const Character character = decode_utf8(message_.substr(place));
+        if (character.size == 0 || !is_legal(character.code_point)) {
+            fail_character(place);
+            return nowhere;
+        }
+        place += character.size;
+    } while (kind_of(at(place)) == Kind::multibyte);
+    return place;
 }
 
 XmlReader::Node XmlReader::fail(Words words, std::size_t place) {

@@ -130,7 +130,7 @@ private:
     [[nodiscard]] std::size_t skip_white(std::size_t place) const;
     [[nodiscard]] std::size_t skip_indentation(std::size_t place) const;
     [[nodiscard]] std::size_t skip_plain(std::size_t place) const;
-    [[nodiscard]] std::size_t skip_character(std::size_t place);
+    [[nodiscard]] std::size_t skip_characters(std::size_t place);
 
     Node fail(Words words, std::size_t place);
     Node fail_token(std::size_t place, std::string_view expected);

@@ -45,8 +45,8 @@ constexpr int parts_of_small_rest = 4;
 /// The writer's connection, with its statements and what it knows of the WAL.
 class Session {
 public:
-    /// Once `is_ending`, no lock is waited for. `checkpointed` is called after each checkpoint,
-    /// with what went wrong or "", on this thread and another one.
+    /// Once `is_ending`, no lock is waited for. `checkpointed` is called after each checkpoint, on
+    /// this thread or the checkpointer's.
     Session(const Options& options, const Keys& keys, LockFile& lock,
             const std::atomic<bool>& is_ending,
             std::function<void(const CheckpointNews&)> checkpointed)

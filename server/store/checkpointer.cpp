@@ -187,7 +187,7 @@ void Checkpointer::run() {
         CheckpointNews news;
         if (begin_()) {
             // How much was moved, SQLite remembers; if it is not all, another one follows.
-            static_cast<void>(checkpoint(connection_.get(), SQLITE_CHECKPOINT_PASSIVE, news));
+            checkpoint(connection_.get(), SQLITE_CHECKPOINT_PASSIVE, news);
             // Which SQLite does only if all was moved.
             const int synced = vfs_->sync();
             if (synced != SQLITE_OK && (!news || news->empty())) news = sqlite3_errstr(synced);

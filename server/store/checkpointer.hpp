@@ -19,7 +19,7 @@ namespace customercare::store {
 using CheckpointNews = std::optional<std::string>;
 
 /// True if it did what `mode` asks for, as of sqlite3_wal_checkpoint_v2().
-[[nodiscard]] bool checkpoint(sqlite3* connection, int mode, CheckpointNews& news);
+bool checkpoint(sqlite3* connection, int mode, CheckpointNews& news);
 
 /// Moves the WAL into the database by a connection and a thread of its own, so that the writer's
 /// commits go on meanwhile. What it writes it brings to disk a little at a time: a sync of the WAL

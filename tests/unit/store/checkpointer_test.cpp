@@ -32,12 +32,25 @@ struct Fixture {
     test::StoreDirectory directory;
     std::string path = directory.database();
     Database database{path, Database::Access::server, std::chrono::milliseconds(20)};
+    CheckpointNews news;  // Of the latest one.
 
     Fixture() { database.execute("CREATE TABLE t (x)"); }
 
     void commit_pages(int count) {
         const std::string bytes = std::to_string(static_cast<int>(page_bytes) * count);
         database.execute(("INSERT INTO t VALUES (randomblob(" + bytes + "))").c_str());
+    }
+    /// Commits 10 pages, and 20 more, which a checkpoint has to leave while the reader lives.
+    std::optional<Database> commit_around_reader() {
+        commit_pages(10);
+        std::optional<Database> reader(test::open_beside(path));
+        reader->execute("BEGIN; SELECT count(*) FROM t");
+        commit_pages(20);
+        return reader;
+    }
+    /// Notes what came of each checkpoint in `news`.
+    auto note() {
+        return [this](const CheckpointNews& latest) { news = latest; };
     }
     [[nodiscard]] std::uintmax_t pages() const {
         return std::filesystem::file_size(path) / page_bytes;
@@ -80,8 +93,8 @@ TEST_CASE_METHOD(Fixture, "Commits go on during a checkpoint, and the WAL with t
             may_go_on.get_future().wait();
             return true;
         },
-        [&](const CheckpointNews& news) {
-            CHECK(news == "");
+        [&](const CheckpointNews& latest) {
+            CHECK(latest == "");
             ++ended;
         });
     CHECK(checkpointer.is_idle());
@@ -121,13 +134,8 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint writes is brought to disk a little 
 
 TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next one does",
                  "[store]") {
-    CheckpointNews news;
-    Checkpointer checkpointer(path, begin_at_once,
-                              [&](const CheckpointNews& latest) { news = latest; });
-    commit_pages(10);
-    std::optional<Database> reader(test::open_beside(path));
-    reader->execute("BEGIN; SELECT count(*) FROM t");
-    commit_pages(20);
+    Checkpointer checkpointer(path, begin_at_once, note());
+    std::optional<Database> reader = commit_around_reader();
     const bool is_partial = GENERATE(true, false);
     if (!is_partial) reader.reset();
 
@@ -157,13 +165,8 @@ TEST_CASE_METHOD(Fixture, "What a checkpoint could not bring to disk the next on
 }
 
 TEST_CASE_METHOD(Fixture, "A checkpoint that has to leave some of the WAL is no news", "[store]") {
-    CheckpointNews news;
-    Checkpointer checkpointer(path, begin_at_once,
-                              [&](const CheckpointNews& latest) { news = latest; });
-    commit_pages(10);
-    std::optional<Database> reader(test::open_beside(path));
-    reader->execute("BEGIN; SELECT count(*) FROM t");
-    commit_pages(20);
+    Checkpointer checkpointer(path, begin_at_once, note());
+    std::optional<Database> reader = commit_around_reader();
     news = "?";
     run_one(checkpointer);
     CHECK_FALSE(news);
@@ -192,8 +195,8 @@ TEST_CASE_METHOD(Fixture, "A checkpoint that may not begin moves nothing", "[sto
     int ended = 0;
     Checkpointer checkpointer(
         path, [] { return false; },
-        [&](const CheckpointNews& news) {
-            CHECK_FALSE(news);
+        [&](const CheckpointNews& latest) {
+            CHECK_FALSE(latest);
             ++ended;
         });
     commit_pages(10);
